@@ -1,0 +1,2 @@
+//! inroom-worker
+fn main() {}

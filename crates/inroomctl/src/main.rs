@@ -1,0 +1,2 @@
+//! inroomctl
+fn main() {}
