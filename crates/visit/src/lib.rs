@@ -1,1 +1,27 @@
-//! visit
+//! The domain's words as types: a visit and its states, what was said, what was noted.
+//!
+//! This crate is pure: no input or output, no clock, no randomness. Identifiers and instants are
+//! made elsewhere and handed in.
+#![forbid(unsafe_code)]
+
+mod consent;
+mod draft;
+mod id;
+mod note;
+mod patient_text;
+mod segment;
+mod state;
+pub mod template;
+mod time;
+
+pub use consent::{Consent, ConsentGiver, ConsentMethod};
+pub use draft::{
+    Coverage, DraftSpeed, DraftingParameters, Provenance, StopReason, ModelIdentity, Sha256Hex,
+};
+pub use id::{RevisionNumber, VisitId};
+pub use note::{Evidence, Note, Omission, Origin, Revision, Section, Statement, Support};
+pub use patient_text::PatientText;
+pub use segment::{Role, Segment, SpeakerLabel, Word};
+pub use state::{StateError, VisitState};
+pub use template::{Section as TemplateSection, Template};
+pub use time::{Millis, SAMPLE_RATE, Samples, UnixMillis};
