@@ -1,1 +1,23 @@
-//! capture
+//! Where sound comes from: a microphone, a file, or a script with faults in it. All of them give
+//! 16 kHz, one channel.
+//!
+//! The only crate that knows the sound system. It knows nothing of visits, keys or models.
+#![forbid(unsafe_code)]
+
+mod audio_file;
+mod error;
+mod expected;
+pub mod faulty;
+mod file;
+mod mix;
+mod pace;
+mod player;
+mod resample;
+mod source;
+mod stretch;
+
+pub use audio_file::{AudioFile, decode_file};
+pub use error::CaptureError;
+pub use file::open_file;
+pub use pace::Pace;
+pub use source::{Event, Source};

@@ -10,11 +10,15 @@ pub trait Source: Send {
     /// What people call it: the device's name or the file's.
     fn name(&self) -> &str;
 
-    /// The events, in order. The channel is unbounded on the sender's side: a slow receiver never
-    /// loses sound.
+    /// The events, in order.
+    ///
+    /// A slow receiver never loses sound. A microphone never waits: its channel is unbounded and
+    /// grows by 64 kB for each second that the receiver is behind. A file can wait: its channel
+    /// holds a few seconds, so that a file of any length needs little memory.
     fn events(&self) -> &Receiver<Event>;
 
-    /// Stops delivering; time that passes meanwhile is not part of the recording.
+    /// Stops delivering; time that passes meanwhile is not part of the recording. When it returns,
+    /// all sound from before is on the channel and none follows.
     ///
     /// # Errors
     /// [`crate::CaptureError`] if the device does not take the order.
@@ -30,11 +34,14 @@ pub trait Source: Send {
 /// What a source tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// Sound: 16 kHz, one channel, full scale ±1; 20 to 200 ms at a time.
+    /// Sound: 16 kHz, one channel, full scale ±1; 100 ms at a time, less where a stretch ends
+    /// (before a pause, a gap or the end).
     Sound(Vec<f32>),
-    /// So many 16 kHz samples were lost between the device and the program.
+    /// So many 16 kHz samples are missing here: lost between the device and the program, or a
+    /// damaged place in a file. The sound around them is delivered.
     Dropped(Samples),
-    /// No sound has come for a second or more; the source is trying to reopen the device.
+    /// No sound has come for a second or more, or the device has reported its end; the source is
+    /// trying to reopen it and does not give up.
     Stalled,
     /// Sound comes again after a stall, which lasted so long.
     Recovered {
@@ -43,6 +50,7 @@ pub enum Event {
     },
     /// The end of a file. A microphone has none.
     Ended,
-    /// The source cannot go on.
+    /// The source cannot go on, for the reason given to a person. What was delivered before is
+    /// good. Nothing follows.
     Failed(String),
 }

@@ -1,0 +1,73 @@
+//! A file that plays as if it were a microphone.
+
+use std::path::Path;
+
+use visit::Samples;
+
+use crate::player::{Beat, Player};
+use crate::{AudioFile, CaptureError, Event, Pace, Source, decode_file};
+
+/// Opens an audio file as a source that plays at `pace`.
+///
+/// Sound that cannot be decoded in the middle is told as [`Event::Dropped`]. After the last sound
+/// comes [`Event::Ended`], or, for an incomplete or damaged file, [`Event::Failed`] with the
+/// account of how much could be read; the sound before it is good.
+///
+/// # Errors
+/// As [`decode_file`], and [`CaptureError::ImpossiblePace`].
+pub fn open_file(path: &Path, pace: Pace) -> Result<Box<dyn Source>, CaptureError> {
+    let audio = decode_file(path)?;
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let beats = Beats {
+        audio,
+        told: Samples(0),
+        held: None,
+        over: false,
+    };
+    Ok(Box::new(Player::start(name, pace, beats)?))
+}
+
+/// A file's sound as events.
+struct Beats {
+    audio: AudioFile,
+    /// Damage already told.
+    told: Samples,
+    /// The event that comes after a word on damage.
+    held: Option<Beat>,
+    over: bool,
+}
+
+impl Iterator for Beats {
+    type Item = Beat;
+
+    fn next(&mut self) -> Option<Beat> {
+        if let Some(beat) = self.held.take() {
+            return Some(beat);
+        }
+        if self.over {
+            return None;
+        }
+        let beat = match self.audio.next() {
+            Some(Ok(block)) => (Samples::of(block.len()), Event::Sound(block)),
+            Some(Err(error)) => {
+                self.over = true;
+                (Samples(0), Event::Failed(error.to_string()))
+            }
+            None => {
+                self.over = true;
+                (Samples(0), Event::Ended)
+            }
+        };
+        let damaged = self.audio.damaged() - self.told;
+        if damaged > Samples(0) {
+            self.told = self.audio.damaged();
+            self.held = Some(beat);
+            return Some((damaged, Event::Dropped(damaged)));
+        }
+        Some(beat)
+    }
+}
