@@ -1,0 +1,209 @@
+//! Whisper, one utterance at a time.
+
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
+};
+
+use crate::{SpeechError, whisper_file};
+
+/// Encoder frames per second of sound.
+const ENCODER_RATE: usize = 50;
+/// Encoder frames beyond the utterance's own: with fewer the decoder loses its end.
+const ENCODER_MARGIN: usize = 128;
+/// The encoder takes no more: 30 s.
+const ENCODER_LIMIT: usize = 1500;
+/// whisper.cpp takes nothing shorter than 0.1 s; the model is at ease from one second on.
+const SHORTEST: usize = 16_000;
+
+/// How to look for the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Search {
+    /// The likeliest token each time.
+    Greedy,
+    /// Five hypotheses side by side: slower, and rarely caught in a loop.
+    Beam,
+}
+
+/// A text token.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Token {
+    /// Part of the text; not always whole characters.
+    pub bytes: Vec<u8>,
+    pub probability: f32,
+    /// Natural logarithm of the probability.
+    pub log_probability: f32,
+    /// Milliseconds from the utterance's start.
+    pub start: u64,
+    pub end: u64,
+}
+
+/// What came out of one utterance.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Decoded {
+    pub tokens: Vec<Token>,
+    /// Whisper's own probability that there is no speech.
+    pub no_speech: f32,
+}
+
+impl Decoded {
+    /// Mean of the tokens' log probabilities; 0 without tokens.
+    pub(crate) fn mean_log_probability(&self) -> f32 {
+        let sum: f32 = self.tokens.iter().map(|token| token.log_probability).sum();
+        sum / self.tokens.len().max(1) as f32
+    }
+}
+
+/// A loaded model with its one working state.
+pub(crate) struct Engine {
+    state: WhisperState,
+    greedy: FullParams<'static, 'static>,
+    beam: FullParams<'static, 'static>,
+    first_special: i32,
+    multilingual: bool,
+    threads: usize,
+}
+
+impl Engine {
+    /// Checks and loads a model in ggml form. The bytes are not needed afterwards.
+    pub(crate) fn load(model: &[u8], threads: usize) -> Result<Self, SpeechError> {
+        whisper_file::check(model).map_err(SpeechError::WhisperModel)?;
+        let parameters = WhisperContextParameters::default();
+        let context = WhisperContext::new_from_buffer_with_params(model, parameters)
+            .map_err(SpeechError::Load)?;
+        let state = context.create_state().map_err(SpeechError::Load)?;
+        let threads = threads.max(1);
+        Ok(Self {
+            state,
+            greedy: parameters_for(SamplingStrategy::Greedy { best_of: 1 }, threads),
+            beam: parameters_for(
+                SamplingStrategy::BeamSearch {
+                    beam_size: 5,
+                    patience: -1.0,
+                },
+                threads,
+            ),
+            first_special: context.token_eot(),
+            multilingual: context.is_multilingual(),
+            threads,
+        })
+    }
+
+    pub(crate) fn is_multilingual(&self) -> bool {
+        self.multilingual
+    }
+
+    /// Sets the language of everything that follows. The code must be one of Whisper's.
+    pub(crate) fn set_language(&mut self, code: &'static str) {
+        self.greedy.set_language(Some(code));
+        self.beam.set_language(Some(code));
+    }
+
+    /// How likely each of Whisper's languages is for a stretch of sound, by language number.
+    pub(crate) fn languages(&mut self, sound: &[f32]) -> Result<Vec<f32>, SpeechError> {
+        self.state
+            .pcm_to_mel(sound, self.threads)
+            .map_err(SpeechError::Engine)?;
+        let (_, likely) = self
+            .state
+            .lang_detect(0, self.threads)
+            .map_err(SpeechError::Engine)?;
+        Ok(likely)
+    }
+
+    /// Decodes an utterance of at most 30 s (full scale ±1).
+    pub(crate) fn decode(&mut self, sound: &[f32], search: Search) -> Result<Decoded, SpeechError> {
+        let parameters = match search {
+            Search::Greedy => &mut self.greedy,
+            Search::Beam => &mut self.beam,
+        };
+        parameters.set_audio_ctx(encoder_frames(sound.len()));
+        let parameters = parameters.clone();
+        if sound.len() < SHORTEST {
+            let mut padded = sound.to_vec();
+            padded.resize(SHORTEST, 0.0);
+            self.state
+                .full(parameters, &padded)
+                .map_err(SpeechError::Engine)?;
+        } else {
+            self.state
+                .full(parameters, sound)
+                .map_err(SpeechError::Engine)?;
+        }
+        self.decoded()
+    }
+
+    fn decoded(&self) -> Result<Decoded, SpeechError> {
+        let mut decoded = Decoded::default();
+        for segment in self.state.as_iter() {
+            decoded.no_speech = segment.no_speech_probability();
+            for number in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(number) else {
+                    continue;
+                };
+                if token.token_id() >= self.first_special {
+                    continue;
+                }
+                let about = token.token_data();
+                decoded.tokens.push(Token {
+                    bytes: token.to_bytes().map_err(SpeechError::Engine)?.to_vec(),
+                    probability: about.p,
+                    log_probability: about.plog,
+                    start: centiseconds(about.t0),
+                    end: centiseconds(about.t1),
+                });
+            }
+        }
+        Ok(decoded)
+    }
+}
+
+fn parameters_for(strategy: SamplingStrategy, threads: usize) -> FullParams<'static, 'static> {
+    let mut parameters = FullParams::new(strategy);
+    parameters.set_n_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+    parameters.set_language(Some("en"));
+    // Each utterance stands alone: nothing is carried over a pause.
+    parameters.set_no_context(true);
+    // One pass over the utterance, whatever its timestamp tokens say.
+    parameters.set_single_segment(true);
+    parameters.set_token_timestamps(true);
+    parameters.set_suppress_blank(true);
+    parameters.set_suppress_nst(true);
+    // Whether a result is good enough is judged in `doubt`; whisper.cpp's own retries sample at
+    // random.
+    parameters.set_temperature_inc(0.0);
+    parameters.set_no_speech_thold(1.0);
+    parameters.set_print_special(false);
+    parameters.set_print_progress(false);
+    parameters.set_print_realtime(false);
+    parameters.set_print_timestamps(false);
+    parameters
+}
+
+/// The encoder's cost grows with its context: no more than the utterance needs.
+fn encoder_frames(samples: usize) -> i32 {
+    let own = samples
+        .max(SHORTEST)
+        .div_ceil(visit::SAMPLE_RATE as usize / ENCODER_RATE);
+    // A multiple of 64 keeps the matrix kernels on their fast paths.
+    let frames = (own + ENCODER_MARGIN)
+        .next_multiple_of(64)
+        .min(ENCODER_LIMIT);
+    frames as i32
+}
+
+fn centiseconds(time: i64) -> u64 {
+    u64::try_from(time).unwrap_or(0) * 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoder_frames;
+
+    #[test]
+    fn the_encoder_covers_the_utterance_and_no_more_than_it_can() {
+        assert_eq!(encoder_frames(1), 192);
+        assert_eq!(encoder_frames(11 * 16_000), 704);
+        assert_eq!(encoder_frames(25 * 16_000), 1408);
+        assert_eq!(encoder_frames(30 * 16_000), 1500);
+    }
+}

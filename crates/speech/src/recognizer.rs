@@ -1,0 +1,236 @@
+use visit::{Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, Word};
+
+use crate::engine::{Decoded, Engine, Search};
+use crate::language::Listening;
+use crate::silero::{FRAME, Silero};
+use crate::sound::Sound;
+use crate::utterance::{Cutter, Utterance};
+use crate::words::Writing;
+use crate::{SpeechError, doubt, sentence, words};
+
+/// How speech is to be recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Spoken language as a two-letter ISO 639-1 code; `None`: detect it from the first seconds
+    /// of speech. English-only models take `en` or `None`.
+    pub language: Option<String>,
+    /// Threads to compute with; at least one is used.
+    pub threads: usize,
+    /// Position of the first sample that will be pushed.
+    pub from: Samples,
+}
+
+/// Turns sound into segments while it comes.
+///
+/// Memory is bounded: of the sound only what is not settled is held, at most half a minute.
+pub struct Recognizer {
+    engine: Engine,
+    voice: Silero,
+    cutter: Cutter,
+    sound: Sound,
+    /// The first sample of the next frame.
+    next_frame: u64,
+    language: Language,
+    /// Segments given out so far.
+    segments: u32,
+    settled: Samples,
+}
+
+/// What is known of the spoken language.
+enum Language {
+    Known(&'static str),
+    Listening(Listening),
+}
+
+impl Recognizer {
+    /// Loads both models. The bytes are checked first and not needed afterwards.
+    ///
+    /// `whisper` is a Whisper model in ggml form, `voice_activity` is Silero in the ggml form of
+    /// whisper.cpp.
+    ///
+    /// # Errors
+    /// [`SpeechError`] if a model or the language cannot be used.
+    pub fn load(
+        whisper: &[u8],
+        voice_activity: &[u8],
+        options: &Options,
+    ) -> Result<Self, SpeechError> {
+        // Nothing that whisper.cpp says may reach a terminal or a log.
+        whisper_rs::install_logging_hooks();
+        let voice = Silero::load(voice_activity).map_err(SpeechError::VoiceModel)?;
+        let asked = options
+            .language
+            .as_deref()
+            .map(known_language)
+            .transpose()?;
+        let mut engine = Engine::load(whisper, options.threads)?;
+        let language = match (asked, engine.is_multilingual()) {
+            (Some(code), false) if code != "en" => {
+                return Err(SpeechError::EnglishOnly(code.to_owned()));
+            }
+            (_, false) => Language::Known("en"),
+            (Some(code), true) => Language::Known(code),
+            (None, true) => Language::Listening(Listening::default()),
+        };
+        if let Language::Known(code) = language {
+            engine.set_language(code);
+        }
+        Ok(Self {
+            engine,
+            voice,
+            cutter: Cutter::starting_at(options.from.0),
+            sound: Sound::starting_at(options.from.0),
+            next_frame: options.from.0,
+            language,
+            segments: 0,
+            settled: options.from,
+        })
+    }
+
+    /// Takes sound (16 kHz, one channel) that follows on what came before; gives the segments
+    /// that have become final with it. How the sound is cut into pushes makes no difference.
+    ///
+    /// # Errors
+    /// [`SpeechError::Engine`] if whisper.cpp fails; the recogniser is not usable afterwards.
+    pub fn push(&mut self, pcm: &[i16]) -> Result<Vec<Segment>, SpeechError> {
+        self.sound.append(pcm);
+        let mut out = Vec::new();
+        while self.next_frame + FRAME as u64 <= self.sound.end() {
+            out.extend(self.take_frame()?);
+        }
+        Ok(out)
+    }
+
+    /// The end of the sound: gives what is left. Everything is settled afterwards.
+    ///
+    /// # Errors
+    /// As [`Recognizer::push`].
+    pub fn finish(&mut self) -> Result<Vec<Segment>, SpeechError> {
+        let mut out = Vec::new();
+        let end = self.sound.end();
+        if self.next_frame < end {
+            out.extend(self.take_frame()?);
+        }
+        if let Some(mut utterance) = self.cutter.finish() {
+            utterance.end = utterance.end.min(end);
+            out.extend(self.recognise(utterance)?);
+        }
+        self.settle(end);
+        Ok(out)
+    }
+
+    /// All segments that begin before this position have been given out. Never goes back.
+    pub fn settled(&self) -> Samples {
+        self.settled
+    }
+
+    /// The language that words are recognised in, once it is known (ISO 639-1).
+    pub fn language(&self) -> Option<&'static str> {
+        match self.language {
+            Language::Known(code) => Some(code),
+            Language::Listening(_) => None,
+        }
+    }
+
+    /// Judges the next 32 ms and recognises the utterance that ends with them, if one does.
+    fn take_frame(&mut self) -> Result<Vec<Segment>, SpeechError> {
+        let mut frame = [0.0; FRAME];
+        let samples = self
+            .sound
+            .between(self.next_frame, self.next_frame + FRAME as u64);
+        frame
+            .iter_mut()
+            .zip(samples)
+            .for_each(|(to, from)| *to = from);
+        self.next_frame += FRAME as u64;
+        let ended = self.cutter.push(self.voice.probability(&frame));
+        let segments = match ended {
+            Some(utterance) => self.recognise(utterance)?,
+            None => Vec::new(),
+        };
+        self.settle(self.cutter.settled());
+        Ok(segments)
+    }
+
+    fn settle(&mut self, position: u64) {
+        self.settled = self.settled.max(Samples(position));
+        self.sound.forget_before(self.settled.0);
+    }
+
+    fn recognise(&mut self, utterance: Utterance) -> Result<Vec<Segment>, SpeechError> {
+        let sound: Vec<f32> = self.sound.between(utterance.start, utterance.end).collect();
+        let writing = Writing::of(self.hear_language(&sound)?);
+        let (start, end) = (
+            Samples(utterance.start).millis(),
+            Samples(utterance.end).millis(),
+        );
+        let read = |decoded: &Decoded| words::assemble(&decoded.tokens, start, end, writing);
+
+        let mut decoded = self.engine.decode(&sound, Search::Greedy)?;
+        let mut words = read(&decoded);
+        if doubt::wants_second_look(&decoded, &words) {
+            let second = self.engine.decode(&sound, Search::Beam)?;
+            let second_words = read(&second);
+            if doubt::is_better((&second, &second_words), (&decoded, &words)) {
+                (decoded, words) = (second, second_words);
+            }
+        }
+        let words = doubt::believable(&decoded, words);
+        Ok(sentence::split(words)
+            .into_iter()
+            .filter_map(|words| self.segment(words, writing))
+            .collect())
+    }
+
+    /// The language for an utterance: the known one, or the likeliest so far.
+    fn hear_language(&mut self, sound: &[f32]) -> Result<&'static str, SpeechError> {
+        let listening = match &mut self.language {
+            Language::Known(code) => return Ok(code),
+            Language::Listening(listening) => listening,
+        };
+        let likely = self.engine.languages(sound)?;
+        let (number, clear) = listening.hear(&likely, sound.len() as u64);
+        let number = i32::try_from(number).unwrap_or_default();
+        let code = whisper_rs::get_lang_str(number).unwrap_or("en");
+        self.engine.set_language(code);
+        if clear {
+            self.language = Language::Known(code);
+        }
+        Ok(code)
+    }
+
+    fn segment(&mut self, words: Vec<Word>, writing: Writing) -> Option<Segment> {
+        let (start, end) = (words.first()?.start, words.last()?.end);
+        let index = self.segments;
+        self.segments += 1;
+        Some(Segment {
+            index,
+            start,
+            end,
+            speaker: SpeakerLabel(1),
+            role: Role::Unknown,
+            text: writing.line(&words),
+            confidence: doubt::confidence(&words),
+            words,
+        })
+    }
+}
+
+/// Whisper's own copy of a language code.
+fn known_language(code: &str) -> Result<&'static str, SpeechError> {
+    let unknown = || SpeechError::UnknownLanguage(code.to_owned());
+    // whisper.cpp compares bytes up to a zero: such a code would be cut by it.
+    if code.contains('\0') {
+        return Err(unknown());
+    }
+    let number = whisper_rs::get_lang_id(code).ok_or_else(unknown)?;
+    // It knows languages by their English names too.
+    whisper_rs::get_lang_str(number)
+        .filter(|known| *known == code)
+        .ok_or_else(unknown)
+}
+
+const _: () = assert!(
+    SAMPLE_RATE == 16_000,
+    "frames and limits are counted at 16 kHz"
+);

@@ -1,0 +1,324 @@
+//! Cuts the stream of voice probabilities into utterances.
+
+use crate::silero::FRAME;
+
+/// A frame at or above this probability begins an utterance.
+const ENTER: f32 = 0.5;
+/// A frame below this one counts as a pause within an utterance.
+const LEAVE: f32 = 0.35;
+/// Frames (of 32 ms) at or above [`ENTER`] that make an utterance worth decoding: 96 ms. A "no"
+/// has four or more.
+const FEWEST_VOICED: usize = 3;
+/// A pause of so many frames ends an utterance: 608 ms while it is short, so that a sentence
+/// stays whole…
+const PAUSE: usize = 19;
+/// …and 256 ms once it is long.
+const SHORTEST_PAUSE: usize = 8;
+/// Frames up to which the longer pause is asked for (8 s), and from which the shorter one is
+/// enough (16 s). In between it shrinks in proportion.
+const PATIENT_UNTIL: usize = 250;
+const IMPATIENT_FROM: usize = 500;
+/// No utterance is longer: 25 s, so that with its margins it fits into Whisper's 30 s.
+const LONGEST: usize = 781;
+/// A long utterance is cut no earlier than this: 8 s.
+const EARLIEST_CUT: usize = 250;
+/// Sound before the first and after the last voiced frame that belongs to it, in samples: the
+/// judgement lags behind soft onsets.
+const LEAD_IN: u64 = 3_200;
+const LEAD_OUT: u64 = 3_200;
+
+/// A stretch of sound to decode, in samples from the start of the recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Utterance {
+    pub start: u64,
+    pub end: u64,
+}
+
+/// Turns one probability per frame into utterances, as soon as each has ended.
+pub(crate) struct Cutter {
+    /// Position of the first frame.
+    from: u64,
+    /// Frames so far.
+    frames: usize,
+    /// Where the last utterance ended; the next one cannot begin before.
+    free_from: u64,
+    open: Option<Open>,
+}
+
+/// An utterance under way.
+struct Open {
+    /// Number of its first frame.
+    first: usize,
+    /// Probabilities from the first frame on; at most [`LONGEST`].
+    probabilities: Vec<f32>,
+}
+
+impl Open {
+    fn voiced(&self) -> usize {
+        self.probabilities.iter().filter(|&&p| p >= ENTER).count()
+    }
+
+    /// Frames since the last one that was not a pause.
+    fn pause(&self) -> usize {
+        self.probabilities
+            .iter()
+            .rev()
+            .take_while(|&&p| p < LEAVE)
+            .count()
+    }
+
+    /// Where a too long utterance is best cut: the middle of the longest pause, or where voice
+    /// is least likely over five frames.
+    fn best_cut(&self) -> usize {
+        let mut best = (0, 0);
+        let mut run = 0;
+        for (at, &p) in self.probabilities.iter().enumerate().skip(EARLIEST_CUT) {
+            run = if p < LEAVE { run + 1 } else { 0 };
+            if run > 0 && run >= best.0 {
+                best = (run, at + 1 - run / 2);
+            }
+        }
+        if best.0 > 0 {
+            return best.1;
+        }
+        let sums = self
+            .probabilities
+            .windows(5)
+            .map(|five| five.iter().sum::<f32>());
+        let quietest = sums
+            .enumerate()
+            .skip(EARLIEST_CUT)
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        quietest.map_or(self.probabilities.len(), |(at, _)| at + 2)
+    }
+}
+
+impl Cutter {
+    /// For frames that begin at a sample position.
+    pub(crate) fn starting_at(from: u64) -> Self {
+        Self {
+            from,
+            frames: 0,
+            free_from: from,
+            open: None,
+        }
+    }
+
+    /// Takes the next frame's probability; gives the utterance that ended with it.
+    pub(crate) fn push(&mut self, probability: f32) -> Option<Utterance> {
+        let now = self.frames;
+        self.frames += 1;
+        let Some(open) = &mut self.open else {
+            if probability >= ENTER {
+                self.open = Some(Open {
+                    first: now,
+                    probabilities: vec![probability],
+                });
+            }
+            return None;
+        };
+        open.probabilities.push(probability);
+        let pause = open.pause();
+        if pause >= pause_that_ends(open.probabilities.len() - pause) {
+            return self.close();
+        }
+        if open.probabilities.len() >= LONGEST {
+            return self.cut();
+        }
+        None
+    }
+
+    /// The end of the sound: gives the utterance that is still open.
+    pub(crate) fn finish(&mut self) -> Option<Utterance> {
+        self.close()
+    }
+
+    /// Every sample before this position belongs to an utterance that was given out or to none.
+    pub(crate) fn settled(&self) -> u64 {
+        let first = self.open.as_ref().map_or(self.frames, |open| open.first);
+        self.position(first)
+            .saturating_sub(LEAD_IN)
+            .max(self.free_from)
+    }
+
+    fn position(&self, frame: usize) -> u64 {
+        self.from + (frame * FRAME) as u64
+    }
+
+    fn close(&mut self) -> Option<Utterance> {
+        let open = self.open.take()?;
+        if open.voiced() < FEWEST_VOICED {
+            return None;
+        }
+        let last = open.first + open.probabilities.len() - open.pause();
+        let end = (self.position(last) + LEAD_OUT).min(self.position(self.frames));
+        Some(self.utterance(open.first, end))
+    }
+
+    /// Gives out the part before the best cut and goes on with the rest.
+    fn cut(&mut self) -> Option<Utterance> {
+        let mut open = self.open.take()?;
+        let at = open.best_cut();
+        let rest = open.probabilities.split_off(at);
+        let worthwhile = open.voiced() >= FEWEST_VOICED;
+        let first = open.first;
+        let next = first + at;
+        // The rest may begin with the second half of a pause: it begins at its first voice.
+        let skipped = rest.iter().take_while(|&&p| p < LEAVE).count();
+        if skipped < rest.len() {
+            self.open = Some(Open {
+                first: next + skipped,
+                probabilities: rest[skipped..].into(),
+            });
+        }
+        worthwhile.then(|| self.utterance(first, self.position(next)))
+    }
+
+    fn utterance(&mut self, first: usize, end: u64) -> Utterance {
+        let start = self
+            .position(first)
+            .saturating_sub(LEAD_IN)
+            .max(self.free_from);
+        self.free_from = end;
+        Utterance { start, end }
+    }
+}
+
+/// How many frames of pause end an utterance of so many frames.
+fn pause_that_ends(length: usize) -> usize {
+    let beyond = length.clamp(PATIENT_UNTIL, IMPATIENT_FROM) - PATIENT_UNTIL;
+    PAUSE - (PAUSE - SHORTEST_PAUSE) * beyond / (IMPATIENT_FROM - PATIENT_UNTIL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut_all(probabilities: impl IntoIterator<Item = f32>) -> Vec<Utterance> {
+        let mut cutter = Cutter::starting_at(0);
+        let mut settled = 0;
+        let mut out = Vec::new();
+        for p in probabilities {
+            let given = cutter.push(p);
+            // What is given out lies behind what was settled before it.
+            assert!(given.is_none_or(|u| u.start >= settled && u.end > u.start));
+            assert!(cutter.settled() >= settled);
+            settled = cutter.settled();
+            out.extend(given);
+        }
+        out.extend(cutter.finish());
+        out
+    }
+
+    fn run(p: f32, frames: usize) -> impl Iterator<Item = f32> {
+        std::iter::repeat_n(p, frames)
+    }
+
+    #[test]
+    fn a_pause_of_600_ms_ends_an_utterance_and_a_shorter_one_does_not() {
+        let sound = run(0.0, 50)
+            .chain(run(0.9, 30))
+            .chain(run(0.1, 18))
+            .chain(run(0.9, 30));
+        let one = cut_all(sound.chain(run(0.0, 30)));
+        let start = 50 * 512 - LEAD_IN;
+        assert_eq!(
+            one,
+            [Utterance {
+                start,
+                end: 128 * 512 + LEAD_OUT
+            }]
+        );
+        let sound = run(0.9, 30)
+            .chain(run(0.1, 19))
+            .chain(run(0.9, 30))
+            .chain(run(0.0, 30));
+        assert_eq!(cut_all(sound).len(), 2);
+    }
+
+    #[test]
+    fn silence_and_clicks_give_nothing() {
+        assert_eq!(cut_all(run(0.0, 10_000)), []);
+        assert_eq!(cut_all(run(0.49, 1_000)), []);
+        let clicks = (0..1_000).map(|n| if n % 40 < 2 { 0.9 } else { 0.0 });
+        assert_eq!(cut_all(clicks), []);
+    }
+
+    #[test]
+    fn a_short_answer_is_heard() {
+        let sound = run(0.0, 20).chain(run(0.8, 5)).chain(run(0.0, 40));
+        assert_eq!(cut_all(sound).len(), 1);
+    }
+
+    #[test]
+    fn a_long_utterance_ends_at_a_shorter_pause() {
+        let sound = run(0.9, 510)
+            .chain(run(0.1, 8))
+            .chain(run(0.9, 50))
+            .chain(run(0.0, 30));
+        assert_eq!(cut_all(sound).len(), 2);
+    }
+
+    #[test]
+    fn a_too_long_utterance_is_cut_in_its_longest_pause() {
+        let sound = run(0.9, 400)
+            .chain(run(0.1, 6))
+            .chain(run(0.9, 200))
+            .chain(run(0.2, 2));
+        let utterances = cut_all(sound.chain(run(0.9, 400)));
+        assert_eq!(
+            utterances[0],
+            Utterance {
+                start: 0,
+                end: 403 * 512
+            }
+        );
+        assert_eq!(utterances[1].start, utterances[0].end);
+    }
+
+    #[test]
+    fn without_a_pause_the_cut_falls_where_voice_is_least_likely() {
+        let sound = run(0.9, 600).chain(run(0.5, 5)).chain(run(0.9, 600));
+        let utterances = cut_all(sound);
+        assert_eq!(utterances[0].end, 602 * 512);
+        // Nothing is lost between the parts.
+        assert_eq!(utterances[1].start, utterances[0].end);
+        assert_eq!(utterances[1].end, 1_205 * 512);
+    }
+
+    #[test]
+    fn no_utterance_is_longer_than_whisper_can_take() {
+        for utterance in cut_all(run(1.0, 5_000)) {
+            assert!(utterance.end - utterance.start <= 30 * 16_000);
+        }
+    }
+
+    #[test]
+    fn an_open_utterance_is_given_out_at_the_end() {
+        let utterances = cut_all(run(0.9, 10));
+        assert_eq!(
+            utterances,
+            [Utterance {
+                start: 0,
+                end: 10 * 512
+            }]
+        );
+    }
+
+    #[test]
+    fn positions_count_from_where_the_sound_begins() {
+        let mut cutter = Cutter::starting_at(1_000_000);
+        for p in run(0.9, 20) {
+            cutter.push(p);
+        }
+        assert_eq!(cutter.settled(), 1_000_000);
+        let utterance = cutter.finish();
+        assert_eq!(
+            utterance,
+            Some(Utterance {
+                start: 1_000_000,
+                end: 1_010_240
+            })
+        );
+    }
+}
