@@ -1,0 +1,245 @@
+use rusqlite::{Connection, OptionalExtension, named_params};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use visit::{Samples, VisitId, VisitState};
+
+pub use crate::chunk::CHUNK_SAMPLES;
+use crate::chunk::{self, Place};
+use crate::error::{Numbered, Part, VaultError};
+use crate::seal::Nonce;
+use crate::vault::Vault;
+use crate::visits::{samples_from, samples_into, state_of};
+
+/// How much of a visit is sealed and committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// Chunks; the next one has this number.
+    pub chunks: u32,
+    /// Samples in them.
+    pub samples: Samples,
+}
+
+/// Where a chunk stands in its recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkPosition {
+    /// Its number, from 0.
+    pub number: u32,
+    /// How many samples of the recording come before it.
+    pub start: Samples,
+}
+
+/// Sound that is missing from a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// How many samples of the recording come before the gap.
+    pub at: Samples,
+    /// How many samples are missing; the recording goes on without them.
+    pub length: Samples,
+    /// Why.
+    pub cause: GapCause,
+}
+
+/// Why sound is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum GapCause {
+    /// The program was too slow to take the device's sound.
+    Dropped,
+    /// The device delivered nothing for a while.
+    Stalled,
+}
+
+impl GapCause {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dropped => "dropped",
+            Self::Stalled => "stalled",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Dropped, Self::Stalled]
+            .into_iter()
+            .find(|cause| cause.as_str() == word)
+    }
+}
+
+fn recorded(connection: &Connection, id: VisitId) -> Result<Recorded, VaultError> {
+    let found: Option<(u32, i64)> = connection
+        .prepare_cached("SELECT chunks, samples FROM visits WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (chunks, samples) = found.ok_or(VaultError::NoSuchVisit(id))?;
+    Ok(Recorded {
+        chunks,
+        samples: samples_from(samples)?,
+    })
+}
+
+impl Vault {
+    /// Seals the next chunk of a recording and commits it: when this returns, the sound is on the
+    /// medium.
+    ///
+    /// # Errors
+    /// [`VaultError::ChunkLength`] unless it has 1 to [`CHUNK_SAMPLES`] samples;
+    /// [`VaultError::OutOfOrder`] unless `number` is [`Recorded::chunks`];
+    /// [`VaultError::NotNow`] unless the visit is recording or paused;
+    /// [`VaultError::DiskFull`]. The chunk is not stored then, earlier ones are untouched.
+    pub fn append_chunk(&self, id: VisitId, number: u32, pcm: &[i16]) -> Result<(), VaultError> {
+        let chunk_length = || VaultError::ChunkLength { samples: pcm.len() };
+        chunk::valid_length(pcm.len()).ok_or_else(chunk_length)?;
+        let nonce = Nonce::make_random()?;
+        self.commit(|transaction| {
+            let (row, key) = self.find(transaction, id)?;
+            let state = state_of(transaction, id)?;
+            if !matches!(state, VisitState::Recording | VisitState::Paused) {
+                return Err(VaultError::NotNow {
+                    what: Numbered::Chunk,
+                    state,
+                });
+            }
+            let before = recorded(transaction, id)?;
+            if number != before.chunks {
+                let (expected, found) = (before.chunks, number);
+                return Err(VaultError::OutOfOrder {
+                    what: Numbered::Chunk,
+                    expected,
+                    found,
+                });
+            }
+            let sealed = chunk::seal(&key, &nonce, Place { visit: id, number }, pcm)
+                .ok_or_else(chunk_length)?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO chunks (visit, number, start, sealed)
+                     VALUES (:visit, :number, :start, :sealed)",
+                )?
+                .execute(named_params! {
+                    ":visit": row,
+                    ":number": number,
+                    ":start": samples_into(before.samples),
+                    ":sealed": sealed,
+                })?;
+            transaction
+                .prepare_cached(
+                    "UPDATE visits SET chunks = chunks + 1, samples = samples + ?2 WHERE row = ?1",
+                )?
+                .execute((row, samples_into(Samples::of(pcm.len()))))?;
+            Ok(())
+        })
+    }
+
+    /// The sound of one chunk.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchChunk`] if it was never recorded; [`VaultError::Damaged`] if it is
+    /// missing or does not open.
+    pub fn chunk(&self, id: VisitId, number: u32) -> Result<Vec<i16>, VaultError> {
+        let connection = self.connection();
+        let (row, key) = self.find(&connection, id)?;
+        let sealed: Option<Vec<u8>> = connection
+            .prepare_cached("SELECT sealed FROM chunks WHERE visit = ?1 AND number = ?2")?
+            .query_row((row, number), |row| row.get(0))
+            .optional()?;
+        let Some(sealed) = sealed else {
+            let recorded = recorded(&connection, id)?.chunks;
+            return Err(if number < recorded {
+                VaultError::Damaged {
+                    what: Part::Chunk(number),
+                }
+            } else {
+                VaultError::NoSuchChunk { number, recorded }
+            });
+        };
+        chunk::open(&key, Place { visit: id, number }, &sealed).map_err(|_| VaultError::Damaged {
+            what: Part::Chunk(number),
+        })
+    }
+
+    /// The chunk that holds the sample at `at`; `None` if so much is not recorded yet.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`].
+    pub fn chunk_at(&self, id: VisitId, at: Samples) -> Result<Option<ChunkPosition>, VaultError> {
+        let connection = self.connection();
+        let (row, _) = self.find(&connection, id)?;
+        if at >= recorded(&connection, id)?.samples {
+            return Ok(None);
+        }
+        let found: Option<(u32, i64)> = connection
+            .prepare_cached(
+                "SELECT number, start FROM chunks WHERE visit = ?1 AND start <= ?2
+                 ORDER BY start DESC LIMIT 1",
+            )?
+            .query_row((row, samples_into(at)), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let (number, start) = found.ok_or(VaultError::Damaged {
+            what: Part::Chunk(0),
+        })?;
+        Ok(Some(ChunkPosition {
+            number,
+            start: samples_from(start)?,
+        }))
+    }
+
+    /// How much of the visit is sealed and committed.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`].
+    pub fn recorded(&self, id: VisitId) -> Result<Recorded, VaultError> {
+        recorded(&self.connection(), id)
+    }
+
+    /// Notes that sound is missing from the recording.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`], [`VaultError::DiskFull`].
+    pub fn mark_gap(
+        &self,
+        id: VisitId,
+        at: Samples,
+        length: Samples,
+        cause: GapCause,
+    ) -> Result<(), VaultError> {
+        self.commit(|transaction| {
+            let (row, _) = self.find(transaction, id)?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO gaps (visit, at, length, cause) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute((row, samples_into(at), samples_into(length), cause.as_str()))?;
+            Ok(())
+        })
+    }
+
+    /// What is missing from the recording, in order.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`].
+    pub fn gaps(&self, id: VisitId) -> Result<Vec<Gap>, VaultError> {
+        let connection = self.connection();
+        let (row, _) = self.find(&connection, id)?;
+        let mut statement = connection.prepare_cached(
+            "SELECT at, length, cause FROM gaps WHERE visit = ?1 ORDER BY at, rowid",
+        )?;
+        let rows = statement.query_map([row], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
+        })?;
+        rows.map(|gap| {
+            let (at, length, cause) = gap?;
+            let cause = GapCause::parse(&cause).ok_or(VaultError::Damaged {
+                what: Part::Database,
+            })?;
+            Ok(Gap {
+                at: samples_from(at)?,
+                length: samples_from(length)?,
+                cause,
+            })
+        })
+        .collect()
+    }
+}

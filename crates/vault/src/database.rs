@@ -1,0 +1,182 @@
+//! The SQLCipher connection: how it is keyed and what every connection is set to.
+
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use crate::error::{Part, VaultError};
+use crate::hex::push_digits;
+use crate::key::{self, KEY_BYTES, Key};
+use crate::{folder, schema};
+
+/// SQLCipher's page, of which a database has at least one.
+const PAGE_BYTES: u64 = 4096;
+
+/// Settings that must stand before the key. Log lines of the cipher would go to standard error;
+/// with memory security SQLite's memory is wiped when it is freed.
+const BEFORE_KEY: &str = "
+    PRAGMA cipher_log_level = NONE;
+    PRAGMA cipher_memory_security = ON;
+";
+
+/// Settings of every connection, in force before anything is read or written. A commit returns
+/// when the WAL is on the medium (`synchronous`, on macOS also `fullfsync`), sorting never goes to
+/// a file (`temp_store`), and what is deleted is overwritten (`secure_delete`).
+const SETTINGS: &str = "
+    PRAGMA temp_store = MEMORY;
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+";
+
+/// Makes the database of a new vault, closed and complete in one file.
+///
+/// # Errors
+/// [`VaultError::Io`] if the file is there already.
+pub(crate) fn create(path: &Path, key: &Key<key::Database>) -> Result<(), VaultError> {
+    let doing = "creating the vault's database";
+    // Made here and not by SQLite, so that it is private from its first moment; the WAL takes its
+    // permissions from it.
+    folder::private(OpenOptions::new().write(true).create_new(true))
+        .open(path)
+        .map_err(VaultError::io(doing))?;
+    let mut connection = connect(path, key)?;
+    schema::create(&mut connection)?;
+    connection
+        .close()
+        .map_err(|(_, error)| VaultError::from(error))?;
+    folder::sync_file(path).map_err(VaultError::io(doing))
+}
+
+/// Opens the database of a vault that exists.
+///
+/// # Errors
+/// [`VaultError::Missing`]; [`VaultError::Damaged`] if it does not decrypt.
+pub(crate) fn open(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultError> {
+    let length = match fs::metadata(path) {
+        Ok(found) => found.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(VaultError::Missing {
+                what: Part::Database,
+            });
+        }
+        Err(error) => return Err(VaultError::io("looking at the vault's database")(error)),
+    };
+    // SQLite takes an empty file for a new database and deletes the WAL beside it, in which the
+    // last minutes of a visit may stand; so it never gets to see one.
+    if length < PAGE_BYTES {
+        return Err(VaultError::Damaged {
+            what: Part::Database,
+        });
+    }
+    let mut connection = connect(path, key)?;
+    schema::bring_up_to_date(&mut connection)?;
+    Ok(connection)
+}
+
+fn connect(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch(BEFORE_KEY)?;
+    set_key(&connection, key)?;
+    connection.execute_batch(SETTINGS)?;
+    // The first read: a wrong key or a damaged first page shows here, before anything is written.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(VaultError::Damaged {
+            what: Part::Database,
+        });
+    }
+    Ok(connection)
+}
+
+/// Hands SQLCipher its raw key and makes sure that there is a cipher at all.
+fn set_key(connection: &Connection, key: &Key<key::Database>) -> Result<(), VaultError> {
+    let mut statement = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
+    statement.push_str("PRAGMA key = \"x'");
+    push_digits(&mut statement, key.expose());
+    statement.push_str("'\"");
+    // The cause is left out of the error: it would carry the statement and with it the key.
+    connection
+        .execute_batch(&statement)
+        .map_err(|_| VaultError::NoCipher)?;
+    let version: Result<String, _> =
+        connection.pragma_query_value(None, "cipher_version", |row| row.get(0));
+    match version {
+        Ok(version) if !version.is_empty() => Ok(()),
+        _ => Err(VaultError::NoCipher),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn key() -> Key<key::Database> {
+        Key::make_random().unwrap()
+    }
+
+    #[test]
+    fn every_setting_is_in_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("vault.db"), key());
+        create(&path, &key).unwrap();
+        let connection = open(&path, &key).unwrap();
+        let value = |pragma: &str| -> String {
+            connection
+                .pragma_query_value(None, pragma, |row| {
+                    Ok(match row.get_ref(0)? {
+                        rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                        other => other.as_str()?.to_owned(),
+                    })
+                })
+                .unwrap()
+        };
+        for (pragma, expected) in [
+            ("journal_mode", "wal"),
+            ("synchronous", "2"),
+            ("temp_store", "2"),
+            ("secure_delete", "1"),
+            ("foreign_keys", "1"),
+            ("trusted_schema", "0"),
+            ("fullfsync", "1"),
+            ("cipher_memory_security", "1"),
+            ("page_size", &PAGE_BYTES.to_string()),
+        ] {
+            assert_eq!(value(pragma), expected, "{pragma}");
+        }
+    }
+
+    #[test]
+    fn another_key_does_not_open_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.db");
+        create(&path, &key()).unwrap();
+        let before = fs::read(&path).unwrap();
+        assert!(matches!(
+            open(&path, &key()),
+            Err(VaultError::Damaged {
+                what: Part::Database
+            })
+        ));
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn a_database_that_is_there_is_never_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("vault.db"), key());
+        create(&path, &key).unwrap();
+        let before = fs::read(&path).unwrap();
+        assert!(matches!(create(&path, &key), Err(VaultError::Io { .. })));
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+}

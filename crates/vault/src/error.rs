@@ -1,0 +1,237 @@
+use std::fmt;
+use std::io;
+
+use rusqlite::ErrorCode;
+use visit::{StateError, VisitId, VisitState};
+
+use crate::passphrase::LEAST_PASSPHRASE_CHARACTERS;
+
+/// Why the vault did not do what was asked. No variant changes anything that was stored before.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The passphrase does not unwrap the vault key.
+    #[error(
+        "the passphrase does not open this vault; nothing was changed. Try again, and look at \
+         Caps Lock and the keyboard layout"
+    )]
+    WrongPassphrase,
+    /// The passphrase is too short for a new vault.
+    #[error(
+        "the passphrase has {characters} characters and needs {LEAST_PASSPHRASE_CHARACTERS} or \
+         more: whoever gets hold of a copy of the vault can try guesses on a computer of their \
+         own, where nothing limits the number of tries. No vault was created"
+    )]
+    PassphraseTooShort {
+        /// How many characters it has.
+        characters: usize,
+    },
+    /// There is no vault here.
+    #[error(
+        "there is no vault in this folder; nothing was changed. Choose another folder or create a vault"
+    )]
+    NotAVault,
+    /// There is a vault, or what is left of one, here already.
+    #[error(
+        "there is a vault in this folder already; it was left untouched. Open it or choose another folder"
+    )]
+    AlreadyExists,
+    /// The folder for a new vault holds something else.
+    #[error(
+        "the folder for the new vault is not empty; nothing was changed. Choose an empty or a new folder"
+    )]
+    FolderNotEmpty,
+    /// Another program, or another part of this one, has the vault open.
+    #[error(
+        "this vault is open in another Inroom program; nothing was changed. Close that program and try again"
+    )]
+    InUse,
+    /// A file of the vault is not there.
+    #[error(
+        "{what} is missing; nothing was changed and nothing was made anew. Put it back from a \
+         backup of this vault"
+    )]
+    Missing {
+        /// What.
+        what: Part,
+    },
+    /// Something stored does not decrypt or does not fit together.
+    #[error(
+        "{what} is damaged or was altered; nothing was changed or thrown away. Keep the vault's \
+         folder as it is and restore a backup to another folder"
+    )]
+    Damaged {
+        /// What.
+        what: Part,
+    },
+    /// The vault was written by a newer program.
+    #[error(
+        "{what} was written by a newer Inroom (format {found}, this one knows up to {known}); \
+         nothing was changed. Update this program"
+    )]
+    NewerVersion {
+        /// Which file.
+        what: Part,
+        /// The format's version in the file.
+        found: u32,
+        /// The newest version that this program knows.
+        known: u32,
+    },
+    /// The disk, or the space given to this user, is full.
+    #[error("the disk is full; everything stored before is intact. Free some space and go on")]
+    DiskFull,
+    /// The database could not be read or written for another reason.
+    #[error("the store could not be read or written; everything stored before is intact")]
+    Storage(#[source] rusqlite::Error),
+    /// A file or folder operation failed.
+    #[error("{doing} did not work; everything stored before is intact")]
+    Io {
+        /// What was tried, as a noun phrase.
+        doing: &'static str,
+        /// The operating system's answer.
+        #[source]
+        source: io::Error,
+    },
+    /// The visit is not in the vault.
+    #[error("the visit {0} is not in this vault")]
+    NoSuchVisit(VisitId),
+    /// The chunk was never recorded.
+    #[error("the recording has {recorded} chunks; there is no chunk {number}")]
+    NoSuchChunk {
+        /// The chunk that was asked for, counted from 0.
+        number: u32,
+        /// How many there are.
+        recorded: u32,
+    },
+    /// The change of state is not allowed.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Something was handed in that a visit in this state does not take.
+    #[error("a visit that is {state:?} takes no {what}; it was not stored")]
+    NotNow {
+        /// What was handed in.
+        what: Numbered,
+        /// The visit's state.
+        state: VisitState,
+    },
+    /// Numbers must follow each other without gaps.
+    #[error("{what} {expected} is the next one, not {found}; nothing was stored")]
+    OutOfOrder {
+        /// What is numbered.
+        what: Numbered,
+        /// The number that comes next.
+        expected: u32,
+        /// The number that was handed in.
+        found: u32,
+    },
+    /// What is settled of a recording never becomes unsettled.
+    #[error("the settled part of the transcript cannot shrink; nothing was stored")]
+    SettledBackwards,
+    /// A chunk is empty or longer than a second.
+    #[error("a chunk holds 1 to 16000 samples, not {samples}; it was not stored")]
+    ChunkLength {
+        /// How many were handed in.
+        samples: usize,
+    },
+    /// A value that could be written but not read again, such as a probability that is no number.
+    #[error("the {what} holds a value that cannot be stored; nothing was stored")]
+    Unstorable {
+        /// What was handed in.
+        what: Part,
+    },
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes for a key; nothing was stored")]
+    NoRandomness(#[source] getrandom::Error),
+    /// The memory that deriving a key from the passphrase takes could not be had.
+    #[error(
+        "there is not enough free memory to check the passphrase ({mib} MiB); nothing was changed. Close other programs and try again"
+    )]
+    NotEnoughMemory {
+        /// How much is needed, in MiB.
+        mib: u32,
+    },
+    /// The program was linked to an SQLite without encryption, or the cipher refused its key.
+    #[error(
+        "the store's encryption is not available in this build of the program; nothing was stored"
+    )]
+    NoCipher,
+}
+
+/// A part of the vault, as named in errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `keys.json`.
+    KeysFile,
+    /// `vault.db`.
+    Database,
+    /// A visit's own key.
+    VisitKey,
+    /// A visit's patient label and reason.
+    Cover,
+    /// A visit's consent.
+    Consent,
+    /// A second of sound.
+    Chunk(u32),
+    /// A segment of the transcript.
+    Segment(u32),
+    /// A revision of the note.
+    Revision(u32),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KeysFile => f.write_str("the vault's file keys.json"),
+            Self::Database => f.write_str("the vault's file vault.db"),
+            Self::VisitKey => f.write_str("the key of a visit"),
+            Self::Cover => f.write_str("the patient label of a visit"),
+            Self::Consent => f.write_str("the consent of a visit"),
+            Self::Chunk(number) => write!(f, "chunk {number} of a recording"),
+            Self::Segment(index) => write!(f, "segment {index} of a transcript"),
+            Self::Revision(number) => write!(f, "revision {number} of a note"),
+        }
+    }
+}
+
+/// What is stored in numbered order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbered {
+    /// Seconds of sound, from 0.
+    Chunk,
+    /// Segments of the transcript, from 0.
+    Segment,
+    /// Revisions of the note, from 1.
+    Revision,
+}
+
+impl fmt::Display for Numbered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chunk => "chunk",
+            Self::Segment => "segment",
+            Self::Revision => "revision",
+        })
+    }
+}
+
+impl VaultError {
+    /// For `map_err` on file operations.
+    pub(crate) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Io { doing, source },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for VaultError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged {
+                what: Part::Database,
+            },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            _ => Self::Storage(error),
+        }
+    }
+}

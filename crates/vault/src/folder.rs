@@ -1,0 +1,226 @@
+//! The vault's folder: names, private permissions, one program at a time, and a creation that
+//! either is complete or did not happen.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::error::{Part, VaultError};
+use crate::hex::push_digits;
+
+/// The wrapped vault key.
+pub(crate) const KEYS_FILE: &str = "keys.json";
+/// The database.
+pub(crate) const DATABASE_FILE: &str = "vault.db";
+/// An empty file; whoever holds a lock on it has the vault open.
+const LOCK_FILE: &str = "vault.lock";
+
+/// More than any version of `keys.json` will have.
+const MOST_KEYS_BYTES: u64 = 64 * 1024;
+
+/// A creation takes seconds; what is older was cut off. It never held a visit.
+const CUT_OFF_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether a vault, or what is left of one, is in the folder.
+pub(crate) fn holds_vault(dir: &Path) -> bool {
+    [KEYS_FILE, DATABASE_FILE]
+        .iter()
+        .any(|name| dir.join(name).symlink_metadata().is_ok())
+}
+
+/// Holds the folder for this vault until it is dropped.
+pub(crate) struct Lock {
+    /// The operating system releases the lock with the file, also when the program is killed.
+    _file: File,
+}
+
+impl Lock {
+    /// # Errors
+    /// [`VaultError::InUse`] if somebody else holds it.
+    pub(crate) fn take(dir: &Path) -> Result<Self, VaultError> {
+        let doing = "locking the vault's folder";
+        let file = private(OpenOptions::new().write(true).create(true).truncate(false))
+            .open(dir.join(LOCK_FILE))
+            .map_err(VaultError::io(doing))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(VaultError::InUse),
+            Err(TryLockError::Error(error)) => Err(VaultError::io(doing)(error)),
+        }
+    }
+}
+
+/// Reads `keys.json`.
+pub(crate) fn read_keys(dir: &Path) -> Result<Vec<u8>, VaultError> {
+    let doing = "reading the vault's file keys.json";
+    let file = match File::open(dir.join(KEYS_FILE)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(VaultError::Missing {
+                what: Part::KeysFile,
+            });
+        }
+        Err(error) => return Err(VaultError::io(doing)(error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(MOST_KEYS_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(VaultError::io(doing))?;
+    Ok(bytes)
+}
+
+/// A folder in the making, beside the place where it will stand. Dropped before
+/// [`Unfinished::move_to`], it removes itself.
+pub(crate) struct Unfinished {
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// # Errors
+    /// [`VaultError::AlreadyExists`] or [`VaultError::FolderNotEmpty`] if `dir` is taken.
+    pub(crate) fn beside(dir: &Path) -> Result<Self, VaultError> {
+        let doing = "creating the vault's folder";
+        refuse_taken(dir)?;
+        let (parent, prefix) = neighbourhood(dir)?;
+        fs::create_dir_all(&parent).map_err(VaultError::io(doing))?;
+        remove_cut_off(&parent, &prefix);
+
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(VaultError::NoRandomness)?;
+        let mut suffix = String::new();
+        push_digits(&mut suffix, &random);
+        let mut name = prefix;
+        name.push(suffix);
+        let path = parent.join(name);
+        private_folder()
+            .create(&path)
+            .map_err(VaultError::io(doing))?;
+        Ok(Self { path })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes `keys.json` through to the medium.
+    pub(crate) fn write_keys(&self, bytes: &[u8]) -> Result<(), VaultError> {
+        let write = || {
+            let mut file = private(OpenOptions::new().write(true).create_new(true))
+                .open(self.path.join(KEYS_FILE))?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().map_err(VaultError::io("writing the vault's file keys.json"))
+    }
+
+    /// Puts the finished folder in its place, where there may be an empty folder at most.
+    pub(crate) fn move_to(self, dir: &Path) -> Result<(), VaultError> {
+        let doing = "moving the new vault to its place";
+        sync_folder(&self.path).map_err(VaultError::io(doing))?;
+        // Both steps fail on a folder that has come to hold something in the meantime.
+        if dir.symlink_metadata().is_ok() {
+            fs::remove_dir(dir).map_err(|error| taken_or(dir, doing, error))?;
+        }
+        fs::rename(&self.path, dir).map_err(|error| taken_or(dir, doing, error))?;
+        let (parent, _) = neighbourhood(dir)?;
+        sync_folder(&parent).map_err(VaultError::io(doing))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // After a move there is nothing here any more. If it cannot be removed, it is found as cut
+        // off by a later creation.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+fn taken_or(dir: &Path, doing: &'static str, error: io::Error) -> VaultError {
+    refuse_taken(dir)
+        .err()
+        .unwrap_or_else(|| VaultError::io(doing)(error))
+}
+
+fn refuse_taken(dir: &Path) -> Result<(), VaultError> {
+    if holds_vault(dir) {
+        return Err(VaultError::AlreadyExists);
+    }
+    match fs::read_dir(dir) {
+        Ok(mut entries) => match entries.next() {
+            Some(_) => Err(VaultError::FolderNotEmpty),
+            None => Ok(()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(VaultError::io("looking into the folder for the new vault")(
+            error,
+        )),
+    }
+}
+
+/// The folder that `dir` stands in, and how the names of its unfinished forms begin.
+fn neighbourhood(dir: &Path) -> Result<(PathBuf, OsString), VaultError> {
+    let Some(name) = dir.file_name() else {
+        // A root, or a path that ends in `..`: never a place for a new vault.
+        return Err(VaultError::FolderNotEmpty);
+    };
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".unfinished-");
+    Ok((parent, prefix))
+}
+
+/// Removes what creations that were cut off have left. Failing to is no reason not to create.
+fn remove_cut_off(parent: &Path, prefix: &OsString) {
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let ours = entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(prefix.as_encoded_bytes());
+        let age = entry
+            .metadata()
+            .and_then(|found| found.modified())
+            .map(|at| at.elapsed());
+        if ours && matches!(age, Ok(Ok(age)) if age > CUT_OFF_AFTER) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Files that only this user may read and write. Elsewhere than on Unix they take the permissions
+/// of the user's own folder.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn private_folder() -> DirBuilder {
+    #[allow(unused_mut, reason = "changed on Unix only")]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Writes a file's content through to the medium.
+pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
+/// Writes a folder's entries through to the medium. Windows does so itself.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(path)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}

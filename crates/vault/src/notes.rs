@@ -1,0 +1,121 @@
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use visit::{Note, Provenance, Revision, RevisionNumber, UnixMillis, VisitId, VisitState};
+
+use crate::error::{Numbered, Part, VaultError};
+use crate::key::{Key, OfVisit};
+use crate::record::{self, Record};
+use crate::vault::Vault;
+use crate::visits::state_of;
+
+/// A [`Revision`] as it is written, without a copy of the note.
+#[derive(Serialize)]
+struct NewRevision<'a> {
+    number: RevisionNumber,
+    at: UnixMillis,
+    note: &'a Note,
+    provenance: Option<&'a Provenance>,
+}
+
+/// How many revisions there are, which is the newest one's number.
+fn revision_count(connection: &Connection, id: VisitId) -> Result<u32, VaultError> {
+    connection
+        .prepare_cached("SELECT revisions FROM visits WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?
+        .ok_or(VaultError::NoSuchVisit(id))
+}
+
+fn revision(
+    connection: &Connection,
+    (row, key): &(i64, Key<OfVisit>),
+    id: VisitId,
+    number: u32,
+) -> Result<Revision, VaultError> {
+    let damaged = VaultError::Damaged {
+        what: Part::Revision(number),
+    };
+    let sealed: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT sealed FROM revisions WHERE visit = ?1 AND number = ?2")?
+        .query_row((*row, number), |row| row.get(0))
+        .optional()?;
+    let Some(sealed) = sealed else {
+        return Err(damaged);
+    };
+    let revision: Revision = record::open(key, id, Record::Revision(number), &sealed)?;
+    if revision.number == RevisionNumber(number) {
+        Ok(revision)
+    } else {
+        Err(damaged)
+    }
+}
+
+impl Vault {
+    /// Adds a revision of the note; earlier ones stay as they are.
+    ///
+    /// # Errors
+    /// [`VaultError::NotNow`] while the visit is not recorded to its end;
+    /// [`VaultError::DiskFull`]. Nothing is stored then.
+    pub fn save_revision(
+        &self,
+        id: VisitId,
+        at: UnixMillis,
+        note: &Note,
+        provenance: Option<&Provenance>,
+    ) -> Result<RevisionNumber, VaultError> {
+        self.commit(|transaction| {
+            let (row, key) = self.find(transaction, id)?;
+            let state = state_of(transaction, id)?;
+            if !matches!(state, VisitState::Recorded | VisitState::Drafted) {
+                return Err(VaultError::NotNow {
+                    what: Numbered::Revision,
+                    state,
+                });
+            }
+            let next = revision_count(transaction, id)? + 1;
+            let number = RevisionNumber(next);
+            let new = NewRevision {
+                number,
+                at,
+                note,
+                provenance,
+            };
+            let sealed = record::seal::<_, Revision>(&key, id, Record::Revision(next), &new)?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO revisions (visit, number, sealed) VALUES (?1, ?2, ?3)",
+                )?
+                .execute((row, next, sealed))?;
+            transaction
+                .prepare_cached("UPDATE visits SET revisions = ?2 WHERE row = ?1")?
+                .execute((row, next))?;
+            Ok(number)
+        })
+    }
+
+    /// Every revision of the note, the first one first.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] if one is missing or does not open.
+    pub fn revisions(&self, id: VisitId) -> Result<Vec<Revision>, VaultError> {
+        let connection = self.connection();
+        let found = self.find(&connection, id)?;
+        let count = revision_count(&connection, id)?;
+        (1..=count)
+            .map(|number| revision(&connection, &found, id, number))
+            .collect()
+    }
+
+    /// The newest revision of the note; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] if it is missing or does not open.
+    pub fn latest_revision(&self, id: VisitId) -> Result<Option<Revision>, VaultError> {
+        let connection = self.connection();
+        let found = self.find(&connection, id)?;
+        match revision_count(&connection, id)? {
+            0 => Ok(None),
+            newest => revision(&connection, &found, id, newest).map(Some),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use rusqlite::{Connection, OptionalExtension};
+use visit::{Samples, Segment, VisitId};
+
+use crate::error::{Numbered, Part, VaultError};
+use crate::record::{self, Record};
+use crate::vault::Vault;
+use crate::visits::{samples_from, samples_into};
+
+/// How far a visit's transcript has come: segments, and samples whose transcript is final.
+fn progress(connection: &Connection, id: VisitId) -> Result<(u32, Samples), VaultError> {
+    let found: Option<(u32, i64)> = connection
+        .prepare_cached("SELECT segments, settled FROM visits WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (segments, settled) = found.ok_or(VaultError::NoSuchVisit(id))?;
+    Ok((segments, samples_from(settled)?))
+}
+
+impl Vault {
+    /// Adds final segments to the transcript and notes up to where the recording is settled,
+    /// both in one commit. Without segments it only moves the settled mark.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfOrder`] unless the segments' indices go on from the last one;
+    /// [`VaultError::SettledBackwards`]; [`VaultError::Unstorable`] for a probability that is no
+    /// number; [`VaultError::DiskFull`]. Nothing is stored then.
+    pub fn append_segments(
+        &self,
+        id: VisitId,
+        segments: &[Segment],
+        settled: Samples,
+    ) -> Result<(), VaultError> {
+        self.commit(|transaction| {
+            let (row, key) = self.find(transaction, id)?;
+            let (mut next, settled_before) = progress(transaction, id)?;
+            if settled < settled_before {
+                return Err(VaultError::SettledBackwards);
+            }
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO segments (visit, number, sealed) VALUES (?1, ?2, ?3)",
+            )?;
+            for segment in segments {
+                if segment.index != next {
+                    let (expected, found) = (next, segment.index);
+                    return Err(VaultError::OutOfOrder {
+                        what: Numbered::Segment,
+                        expected,
+                        found,
+                    });
+                }
+                let sealed = record::seal::<_, Segment>(&key, id, Record::Segment(next), segment)?;
+                insert.execute((row, next, sealed))?;
+                next += 1;
+            }
+            transaction
+                .prepare_cached("UPDATE visits SET segments = ?2, settled = ?3 WHERE row = ?1")?
+                .execute((row, next, samples_into(settled)))?;
+            Ok(())
+        })
+    }
+
+    /// The transcript.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] if a segment is missing or does not open.
+    pub fn segments(&self, id: VisitId) -> Result<Vec<Segment>, VaultError> {
+        let connection = self.connection();
+        let (row, key) = self.find(&connection, id)?;
+        let (count, _) = progress(&connection, id)?;
+        let mut statement = connection.prepare_cached(
+            "SELECT number, sealed FROM segments WHERE visit = ?1 ORDER BY number",
+        )?;
+        let rows = statement.query_map([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut segments: Vec<Segment> = Vec::new();
+        for (stored, expected) in rows.zip(0_u32..) {
+            let (number, sealed): (u32, Vec<u8>) = stored?;
+            if number != expected {
+                return Err(VaultError::Damaged {
+                    what: Part::Segment(expected),
+                });
+            }
+            segments.push(record::open(&key, id, Record::Segment(number), &sealed)?);
+        }
+        let found = u32::try_from(segments.len()).unwrap_or(u32::MAX);
+        if found != count {
+            return Err(VaultError::Damaged {
+                what: Part::Segment(found.min(count)),
+            });
+        }
+        Ok(segments)
+    }
+
+    /// Up to where in the recording the transcript is final.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`].
+    pub fn settled(&self, id: VisitId) -> Result<Samples, VaultError> {
+        Ok(progress(&self.connection(), id)?.1)
+    }
+}

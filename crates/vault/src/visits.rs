@@ -1,0 +1,241 @@
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::{Builder, Uuid};
+use visit::{
+    Consent, Millis, PatientText, RevisionNumber, Samples, UnixMillis, VisitId, VisitState,
+};
+
+use crate::error::{Part, VaultError};
+use crate::key::Key;
+use crate::record::{self, Record};
+use crate::vault::Vault;
+
+/// What is known when a visit begins, before its first sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewVisit {
+    /// The consent to recording it.
+    pub consent: Consent,
+    /// The note template's identifier.
+    pub template: String,
+    /// The language that is spoken, as an ISO 639-1 code; `None` to have it detected.
+    pub language: Option<String>,
+    /// Whom the visit is for, as the clinic wants it shown.
+    pub patient_label: PatientText,
+    /// Why they came.
+    pub reason: PatientText,
+    /// When it begins.
+    pub started_at: UnixMillis,
+}
+
+/// A visit as it stands in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitSummary {
+    /// The visit.
+    pub id: VisitId,
+    /// When it began.
+    pub started_at: UnixMillis,
+    /// Whom it is for.
+    pub patient_label: PatientText,
+    /// Why they came.
+    pub reason: PatientText,
+    /// The note template's identifier.
+    pub template: String,
+    /// Where it stands.
+    pub state: VisitState,
+    /// Length of the recording in the vault.
+    pub recorded: Millis,
+    /// Segments of the transcript in the vault.
+    pub segments: u32,
+    /// The newest revision of the note.
+    pub revision: Option<RevisionNumber>,
+}
+
+/// A visit without its content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitRecord {
+    /// As it stands in a list.
+    pub summary: VisitSummary,
+    /// The consent to recording it.
+    pub consent: Consent,
+    /// The language that is spoken, as an ISO 639-1 code; `None` if it is to be detected.
+    pub language: Option<String>,
+}
+
+/// What stands sealed on a visit's cover.
+#[derive(Serialize, Deserialize)]
+struct Cover {
+    patient_label: PatientText,
+    reason: PatientText,
+}
+
+const COLUMNS: &str = "SELECT id, wrapped_key, started_at, state, template, language, cover, consent, \
+     samples, segments, revisions FROM visits";
+
+/// A visit as it is stored.
+struct Stored {
+    id: Vec<u8>,
+    wrapped_key: Vec<u8>,
+    started_at: i64,
+    state: String,
+    template: String,
+    language: Option<String>,
+    cover: Vec<u8>,
+    consent: Vec<u8>,
+    samples: i64,
+    segments: u32,
+    revisions: u32,
+}
+
+impl Stored {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            wrapped_key: row.get("wrapped_key")?,
+            started_at: row.get("started_at")?,
+            state: row.get("state")?,
+            template: row.get("template")?,
+            language: row.get("language")?,
+            cover: row.get("cover")?,
+            consent: row.get("consent")?,
+            samples: row.get("samples")?,
+            segments: row.get("segments")?,
+            revisions: row.get("revisions")?,
+        })
+    }
+
+    fn open(self, vault: &Vault) -> Result<VisitRecord, VaultError> {
+        let damaged = || VaultError::Damaged {
+            what: Part::Database,
+        };
+        let id = VisitId::from_uuid(Uuid::from_slice(&self.id).map_err(|_| damaged())?);
+        let key = record::unwrap_key(vault.wrapping(), id, &self.wrapped_key)?;
+        let cover: Cover = record::open(&key, id, Record::Cover, &self.cover)?;
+        let summary = VisitSummary {
+            id,
+            started_at: UnixMillis(self.started_at),
+            patient_label: cover.patient_label,
+            reason: cover.reason,
+            template: self.template,
+            state: VisitState::parse(&self.state).ok_or_else(damaged)?,
+            recorded: samples_from(self.samples)?.millis(),
+            segments: self.segments,
+            revision: (self.revisions > 0).then_some(RevisionNumber(self.revisions)),
+        };
+        let consent = record::open(&key, id, Record::Consent, &self.consent)?;
+        Ok(VisitRecord {
+            summary,
+            consent,
+            language: self.language,
+        })
+    }
+}
+
+/// SQLite's integers are signed; a number of samples is not.
+pub(crate) fn samples_from(stored: i64) -> Result<Samples, VaultError> {
+    u64::try_from(stored)
+        .map(Samples)
+        .map_err(|_| VaultError::Damaged {
+            what: Part::Database,
+        })
+}
+
+/// The number of samples as SQLite stores it.
+pub(crate) fn samples_into(samples: Samples) -> i64 {
+    // 2^63 samples are 18 million years.
+    i64::try_from(samples.0).unwrap_or(i64::MAX)
+}
+
+/// The state that a visit is in.
+pub(crate) fn state_of(connection: &Connection, id: VisitId) -> Result<VisitState, VaultError> {
+    let word: Option<String> = connection
+        .prepare_cached("SELECT state FROM visits WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let word = word.ok_or(VaultError::NoSuchVisit(id))?;
+    VisitState::parse(&word).ok_or(VaultError::Damaged {
+        what: Part::Database,
+    })
+}
+
+impl Vault {
+    /// Stores a new visit with its consent, in state [`VisitState::Prepared`] and with a key of
+    /// its own.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing is stored then.
+    pub fn begin_visit(&self, new: NewVisit) -> Result<VisitId, VaultError> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(VaultError::NoRandomness)?;
+        let id = VisitId::from_uuid(Builder::from_random_bytes(random).into_uuid());
+        let key = Key::make_random()?;
+        let cover = Cover {
+            patient_label: new.patient_label,
+            reason: new.reason,
+        };
+        let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &cover)?;
+        let consent = record::seal::<_, Consent>(&key, id, Record::Consent, &new.consent)?;
+        let wrapped_key = record::wrap_key(self.wrapping(), id, &key)?;
+        self.commit(|transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO visits (id, wrapped_key, started_at, state, template, language, cover, consent)
+                     VALUES (:id, :wrapped_key, :started_at, :state, :template, :language, :cover, :consent)",
+                )?
+                .execute(named_params! {
+                    ":id": id.as_bytes(),
+                    ":wrapped_key": wrapped_key,
+                    ":started_at": new.started_at.0,
+                    ":state": VisitState::Prepared.as_str(),
+                    ":template": new.template,
+                    ":language": new.language,
+                    ":cover": cover,
+                    ":consent": consent,
+                })?;
+            Ok(id)
+        })
+    }
+
+    /// Changes a visit's state.
+    ///
+    /// # Errors
+    /// [`VaultError::State`] if [`VisitState::next`] does not know the change.
+    pub fn set_state(&self, id: VisitId, to: VisitState) -> Result<(), VaultError> {
+        self.commit(|transaction| {
+            let state = state_of(transaction, id)?.next(to)?;
+            transaction
+                .prepare_cached("UPDATE visits SET state = ?2 WHERE id = ?1")?
+                .execute((id.as_bytes(), state.as_str()))?;
+            Ok(())
+        })
+    }
+
+    /// All visits, the latest first.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn visits(&self) -> Result<Vec<VisitSummary>, VaultError> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare_cached(&format!("{COLUMNS} ORDER BY started_at DESC, row DESC"))?;
+        let stored = statement.query_map([], Stored::read)?;
+        stored
+            .map(|stored| Ok(stored?.open(self)?.summary))
+            .collect()
+    }
+
+    /// One visit.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`], [`VaultError::Damaged`].
+    pub fn visit(&self, id: VisitId) -> Result<VisitRecord, VaultError> {
+        let stored = self
+            .connection()
+            .prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?
+            .query_row([id.as_bytes()], Stored::read)
+            .optional()?;
+        stored.ok_or(VaultError::NoSuchVisit(id))?.open(self)
+    }
+}
