@@ -1,0 +1,267 @@
+//! Which sound systems and microphones there are, and in what form they deliver.
+
+use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::{BufferSize, HostId, SampleFormat, StreamConfig, SupportedBufferSize};
+
+use crate::CaptureError;
+
+/// Forces a sound system by its name, for tests and for clinics whose first one misbehaves.
+const FORCED_HOST: &str = "INROOM_AUDIO_HOST";
+
+/// Frames for a callback: 21 ms at 48 kHz. Without it PulseAudio delivers up to two seconds at
+/// once.
+const FRAMES: u32 = 1024;
+
+/// A device that can be recorded from, and how.
+pub(crate) struct Found {
+    pub(crate) device: cpal::Device,
+    pub(crate) name: String,
+    pub(crate) config: StreamConfig,
+    pub(crate) format: SampleFormat,
+}
+
+/// A device in the list that a person chooses from.
+pub(crate) struct Listed {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) is_default: bool,
+}
+
+/// All microphones of the first sound system that answers. Can block for as long as that does.
+pub(crate) fn list() -> Result<Vec<Listed>, CaptureError> {
+    let host = host()?;
+    let default = default_of(&host).ok().and_then(|d| id_of(&d));
+    let mut listed: Vec<Listed> = Vec::new();
+    for device in host.input_devices().map_err(CaptureError::SoundSystem)? {
+        let Some(id) = id_of(&device) else { continue };
+        if !is_microphone(&id) {
+            continue;
+        }
+        let name = name_of(&device, &id);
+        let is_default = default.as_ref() == Some(&id);
+        match listed
+            .iter_mut()
+            .find(|l| l.name == name && numbered(&l.id))
+        {
+            // ALSA lists a card by number and by name; the name survives replugging.
+            Some(same) if !numbered(&id) => same.id = id,
+            Some(_) if numbered(&id) => {}
+            _ => listed.push(Listed {
+                id,
+                name,
+                is_default,
+            }),
+        }
+    }
+    // ALSA's default is a microphone only if something stands behind it.
+    listed.retain(|l| !l.id.eq_ignore_ascii_case("alsa:default") || opens_by_default(&host));
+    Ok(listed)
+}
+
+/// The chosen device, or the default one. Can block for as long as the sound system does.
+pub(crate) fn find(choice: Option<&str>) -> Result<Found, CaptureError> {
+    let host = host()?;
+    let device = match choice {
+        None => default_of(&host)?,
+        Some(id) => host
+            .input_devices()
+            .map_err(CaptureError::SoundSystem)?
+            .find(|device| id_of(device).as_deref() == Some(id))
+            .ok_or(CaptureError::UnknownMicrophone)?,
+    };
+    let name = id_of(&device).map_or_else(String::new, |id| name_of(&device, &id));
+    let (config, format) = form_of(&device, host.id())?;
+    Ok(Found {
+        device,
+        name,
+        config,
+        format,
+    })
+}
+
+/// The first sound system that answers, in cpal's order: on Linux PulseAudio (which PipeWire
+/// speaks too), then ALSA. ALSA does not report when it loses its device, so it comes last.
+fn host() -> Result<cpal::Host, CaptureError> {
+    let candidates: Vec<HostId> = match std::env::var(FORCED_HOST) {
+        Ok(forced) => vec![forced_host(&forced)?],
+        Err(_) => cpal::ALL_HOSTS.to_vec(),
+    };
+    let mut answer = Err(CaptureError::NoMicrophone);
+    for id in candidates {
+        match cpal::host_from_id(id) {
+            Ok(host) => return Ok(host),
+            Err(error) => answer = Err(CaptureError::SoundSystem(error)),
+        }
+    }
+    answer
+}
+
+fn forced_host(name: &str) -> Result<HostId, CaptureError> {
+    cpal::ALL_HOSTS
+        .iter()
+        .find(|id| id.name().eq_ignore_ascii_case(name))
+        .copied()
+        .ok_or_else(|| CaptureError::UnknownSoundSystem {
+            known: cpal::ALL_HOSTS
+                .iter()
+                .map(|id| id.name().to_ascii_lowercase())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+}
+
+fn default_of(host: &cpal::Host) -> Result<cpal::Device, CaptureError> {
+    host.default_input_device()
+        // Where no microphone is, PulseAudio's default is what the loudspeakers play. A visit
+        // recorded from that would be silent.
+        .filter(|device| id_of(device).is_none_or(|id| !is_monitor(&id)))
+        .ok_or(CaptureError::NoMicrophone)
+}
+
+fn opens_by_default(host: &cpal::Host) -> bool {
+    default_of(host).is_ok_and(|device| device.default_input_config().is_ok())
+}
+
+fn id_of(device: &cpal::Device) -> Option<String> {
+    device.id().ok().map(|id| id.to_string())
+}
+
+fn name_of(device: &cpal::Device, id: &str) -> String {
+    device
+        .description()
+        .map_or_else(|_| id.to_owned(), |d| d.name().trim().to_owned())
+}
+
+/// PulseAudio's recording of what a loudspeaker plays.
+fn is_monitor(id: &str) -> bool {
+    id.starts_with("pulseaudio:") && id.ends_with(".monitor")
+}
+
+/// ALSA names each card a dozen times over, by route and plug-in. Of these only the default and
+/// the cards with all conversions are microphones to a person.
+fn is_microphone(id: &str) -> bool {
+    match id.strip_prefix("alsa:") {
+        Some(pcm) => pcm == "default" || pcm.starts_with("plughw:"),
+        None => !is_monitor(id),
+    }
+}
+
+/// An ALSA name by the card's number, which changes with the order of plugging in.
+fn numbered(id: &str) -> bool {
+    id.strip_prefix("alsa:plughw:CARD=")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The form in which the device is to deliver: its own rate and channels, so that this program
+/// alone converts.
+fn form_of(
+    device: &cpal::Device,
+    host: HostId,
+) -> Result<(StreamConfig, SampleFormat), CaptureError> {
+    let own = device
+        .default_input_config()
+        .map_err(CaptureError::from_sound_system)?;
+    if host.name().eq_ignore_ascii_case("pulseaudio") {
+        // It converts formats itself, exactly; only its timing needs a word.
+        let config = StreamConfig {
+            buffer_size: BufferSize::Fixed(FRAMES),
+            ..own.config()
+        };
+        return Ok((config, SampleFormat::F32));
+    }
+    let form = if is_usable(own.sample_format()) {
+        own
+    } else {
+        device
+            .supported_input_configs()
+            .map_err(CaptureError::from_sound_system)?
+            .filter(|range| is_usable(range.sample_format()))
+            .max_by(|a, b| a.cmp_default_heuristics(b))
+            .map(|range| {
+                range
+                    .try_with_standard_sample_rate()
+                    .unwrap_or_else(|| range.with_max_sample_rate())
+            })
+            .ok_or_else(|| {
+                CaptureError::MicrophoneUnusable(cpal::ErrorKind::UnsupportedConfig.into())
+            })?
+    };
+    let buffer_size = match form.buffer_size() {
+        SupportedBufferSize::Range { min, max } if (*min..=*max).contains(&FRAMES) => {
+            BufferSize::Fixed(FRAMES)
+        }
+        _ => BufferSize::Default,
+    };
+    let config = StreamConfig {
+        buffer_size,
+        ..form.config()
+    };
+    Ok((config, form.sample_format()))
+}
+
+/// One-bit formats are for music collectors.
+fn is_usable(format: SampleFormat) -> bool {
+    format.is_int() || format.is_uint() || format.is_float()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plumbing_is_no_microphone() {
+        for id in [
+            "alsa:null",
+            "alsa:lavrate",
+            "alsa:samplerate",
+            "alsa:speexrate",
+            "alsa:jack",
+            "alsa:oss",
+            "alsa:pulse",
+            "alsa:pipewire",
+            "alsa:upmix",
+            "alsa:hw:CARD=PCH,DEV=0",
+            "alsa:dsnoop:CARD=PCH,DEV=0",
+            "alsa:sysdefault:CARD=PCH",
+            "alsa:front:CARD=PCH,DEV=0",
+            "pulseaudio:alsa_output.pci-0000_00_1f.3.analog-stereo.monitor",
+        ] {
+            assert!(!is_microphone(id), "{id}");
+        }
+        for id in [
+            "alsa:default",
+            "alsa:plughw:CARD=PCH,DEV=0",
+            "alsa:plughw:CARD=0,DEV=0",
+            "pulseaudio:alsa_input.usb-mic.mono-fallback",
+            "wasapi:{0.0.1.00000000}.monitor",
+        ] {
+            assert!(is_microphone(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn numbered_cards_are_told_from_named_ones() {
+        assert!(numbered("alsa:plughw:CARD=0,DEV=0"));
+        assert!(!numbered("alsa:plughw:CARD=PCH,DEV=0"));
+        assert!(!numbered("alsa:default"));
+    }
+
+    #[test]
+    fn sound_systems_are_known_by_name() {
+        let first = cpal::ALL_HOSTS[0];
+        let found = forced_host(&first.name().to_uppercase());
+        assert!(found.is_ok_and(|id| id == first));
+        let Err(error) = forced_host("gramophone") else {
+            unreachable!("no such sound system");
+        };
+        let known = first.name().to_ascii_lowercase();
+        assert!(error.to_string().contains(&known), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn pulseaudio_comes_before_alsa() {
+        let names: Vec<_> = cpal::ALL_HOSTS.iter().map(|id| id.name()).collect();
+        assert_eq!(names, ["PulseAudio", "ALSA"]);
+    }
+}

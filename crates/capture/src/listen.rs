@@ -1,0 +1,231 @@
+//! Listens to an open microphone: passes its sound on, notices when it falls silent, and brings it
+//! back.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use visit::{SAMPLE_RATE, Samples};
+
+use crate::stall::{Mended, Opener, Stall};
+use crate::stream::Open;
+use crate::stretch::Stretch;
+use crate::{CaptureError, Event};
+
+/// When to call a device silent, and how patiently to bring it back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How often to look.
+    pub(crate) tick: Duration,
+    /// No callback for so long is a stall.
+    pub(crate) silence: Duration,
+    /// The first callback may take so long: an idle source wakes slowly.
+    pub(crate) first: Duration,
+    /// After sound has come back, wait so long before measuring the gap: what was held up comes in
+    /// a rush.
+    pub(crate) settle: Duration,
+    /// Wait so long before opening again, twice as long each time up to ten times that.
+    pub(crate) rest: Duration,
+    /// Wait so long for an opening, twice as long each time up to ten times that.
+    pub(crate) patience: Duration,
+}
+
+/// Measured on PulseAudio and ALSA.
+pub(crate) const LIMITS: Limits = Limits {
+    tick: Duration::from_millis(20),
+    silence: Duration::from_secs(1),
+    first: Duration::from_secs(5),
+    settle: Duration::from_millis(250),
+    rest: Duration::from_millis(500),
+    patience: Duration::from_secs(6),
+};
+
+/// What the microphone's owner wants.
+pub(crate) enum Order {
+    /// No more sound; answers when nothing more comes.
+    Pause(Sender<()>),
+    /// Sound again.
+    Resume,
+}
+
+/// Why listening ends.
+enum End {
+    /// Nobody wants the sound any more.
+    Unwanted,
+    /// The sound cannot be converted.
+    Unusable(CaptureError),
+}
+
+impl From<CaptureError> for End {
+    fn from(error: CaptureError) -> Self {
+        Self::Unusable(error)
+    }
+}
+
+/// A microphone being listened to.
+pub(crate) struct Listener {
+    pub(crate) clock: Instant,
+    pub(crate) limits: Limits,
+    pub(crate) opener: Opener,
+    pub(crate) events: Sender<Event>,
+    pub(crate) orders: Receiver<Order>,
+    device: Open,
+    /// When the device was opened or last told to go on.
+    since: Duration,
+    stretch: Option<Stretch>,
+    stall: Option<Stall>,
+    frames: Vec<f32>,
+    /// Sample fractions of what was lost, carried over so that many small losses add up.
+    lost_fraction: u64,
+}
+
+impl Listener {
+    /// Takes over an open device. Times count from `clock`, which the device shares.
+    pub(crate) fn new(
+        clock: Instant,
+        limits: Limits,
+        device: Open,
+        opener: Opener,
+        events: Sender<Event>,
+        orders: Receiver<Order>,
+    ) -> Self {
+        Self {
+            clock,
+            limits,
+            opener,
+            events,
+            orders,
+            device,
+            since: clock.elapsed(),
+            stretch: None,
+            stall: None,
+            frames: Vec::new(),
+            lost_fraction: 0,
+        }
+    }
+
+    /// Listens until the owner drops its end.
+    pub(crate) fn run(mut self) {
+        if let Err(End::Unusable(error)) = self.listen() {
+            // The receiver may be gone by now, and then nobody needs to know.
+            let _ = self.events.send(Event::Failed(error.to_string()));
+        }
+    }
+
+    fn listen(&mut self) -> Result<(), End> {
+        loop {
+            match self.orders.recv_timeout(self.limits.tick) {
+                Ok(Order::Pause(done)) => self.pause(&done)?,
+                Ok(Order::Resume) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            self.look()?;
+        }
+    }
+
+    fn look(&mut self) -> Result<(), End> {
+        let now = self.clock.elapsed();
+        if let Some(stall) = &mut self.stall {
+            let Some(mended) = stall.mend(now, &self.device.outlet, &self.limits, &self.opener)
+            else {
+                return Ok(());
+            };
+            self.stall = None;
+            let missing = match mended {
+                Mended::BySelf { missing } => missing,
+                Mended::Anew { missing, device } => {
+                    self.device = device;
+                    missing
+                }
+            };
+            self.since = now;
+            self.tell(Event::Recovered {
+                missing: samples_in(missing),
+            })?;
+        }
+        self.hear()?;
+        self.notice_silence()
+    }
+
+    /// Passes on what the device has delivered.
+    fn hear(&mut self) -> Result<(), End> {
+        let dropped = self.device.outlet.drain(&mut self.frames);
+        if !self.frames.is_empty() {
+            let stretch = match &mut self.stretch {
+                Some(stretch) => stretch,
+                none => none.insert(Stretch::new(self.device.outlet.rate())?),
+            };
+            let events = &self.events;
+            let mut wanted = Ok(());
+            stretch.push(&self.frames, &mut |block| {
+                wanted = events.send(Event::Sound(block));
+            })?;
+            wanted.map_err(|_| End::Unwanted)?;
+        }
+        if dropped > 0 {
+            self.end_stretch()?;
+            let rate = u64::from(self.device.outlet.rate());
+            let lost = dropped * u64::from(SAMPLE_RATE) + self.lost_fraction;
+            self.lost_fraction = lost % rate;
+            self.tell(Event::Dropped(Samples(lost / rate)))?;
+        }
+        Ok(())
+    }
+
+    fn notice_silence(&mut self) -> Result<(), End> {
+        // Read before the clock: a callback in between must not look like the future.
+        let last = self.device.outlet.last();
+        let now = self.clock.elapsed();
+        let quiet = now.saturating_sub(last.unwrap_or_default().max(self.since));
+        let limit = last.map_or(self.limits.first, |_| self.limits.silence);
+        if quiet < limit && !self.device.outlet.is_broken() {
+            return Ok(());
+        }
+        self.end_stretch()?;
+        self.stall = Some(Stall::new(now, now - quiet, self.device.outlet.heard()));
+        self.tell(Event::Stalled)
+    }
+
+    fn end_stretch(&mut self) -> Result<(), End> {
+        let Some(stretch) = self.stretch.take() else {
+            return Ok(());
+        };
+        let events = &self.events;
+        let mut wanted = Ok(());
+        stretch.finish(&mut |block| wanted = events.send(Event::Sound(block)))?;
+        wanted.map_err(|_| End::Unwanted)
+    }
+
+    /// Stands still until told to go on. The device stays open and is not listened to.
+    fn pause(&mut self, done: &Sender<()>) -> Result<(), End> {
+        self.device.outlet.pause();
+        if self.stall.is_none() {
+            self.hear()?;
+            self.end_stretch()?;
+        }
+        if let Some(stall) = &mut self.stall {
+            stall.pause(self.clock.elapsed());
+        }
+        let _ = done.send(());
+        loop {
+            match self.orders.recv().map_err(|_| End::Unwanted)? {
+                Order::Pause(again) => drop(again.send(())),
+                Order::Resume => break,
+            }
+        }
+        self.device.outlet.resume();
+        self.since = self.clock.elapsed();
+        if let Some(stall) = &mut self.stall {
+            stall.resume(self.since, self.device.outlet.heard());
+        }
+        Ok(())
+    }
+
+    fn tell(&self, event: Event) -> Result<(), End> {
+        self.events.send(event).map_err(|_| End::Unwanted)
+    }
+}
+
+fn samples_in(time: Duration) -> Samples {
+    let samples = time.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000;
+    Samples(u64::try_from(samples).unwrap_or(u64::MAX))
+}

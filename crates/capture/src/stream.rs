@@ -1,0 +1,139 @@
+//! An open device, on a thread of its own.
+//!
+//! Everything that talks to the sound system can block for good: a daemon that hangs, a device that
+//! vanishes. ALSA's own way to close a stream whose daemon has died never returns. So every stream
+//! lives and dies on a thread that nobody waits for; at worst the thread is left behind.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cpal::traits::{DeviceTrait, StreamTrait};
+use cpal::{Data, ErrorKind, I24, Sample, SampleFormat, U24};
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::CaptureError;
+use crate::device::{self, Found};
+use crate::ring::{Complaints, Intake, Outlet, ring};
+
+/// How often ALSA looks after its device's state if the device does not speak.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A device that delivers into `outlet` until this is dropped.
+pub(crate) struct Open {
+    pub(crate) name: String,
+    pub(crate) outlet: Outlet,
+    /// Its end tells the stream's thread to close the device.
+    _held: Sender<()>,
+}
+
+impl Open {
+    /// An open device that ends when the receiver's other end is dropped.
+    pub(crate) fn new(name: String, outlet: Outlet) -> (Self, Receiver<()>) {
+        let (held, until) = bounded(0);
+        let open = Self {
+            name,
+            outlet,
+            _held: held,
+        };
+        (open, until)
+    }
+}
+
+/// A device on its way to being open. Dropping it closes the device should it still open.
+pub(crate) type Opening = Receiver<Result<Open, CaptureError>>;
+
+/// Begins to open the chosen or the default microphone.
+pub(crate) fn open(choice: Option<String>, clock: Instant) -> Result<Opening, CaptureError> {
+    let (tell, opening) = bounded(1);
+    thread::Builder::new()
+        .name("microphone stream".into())
+        .spawn(move || run(choice.as_deref(), clock, &tell))
+        .map_err(CaptureError::Thread)?;
+    Ok(opening)
+}
+
+fn run(choice: Option<&str>, clock: Instant, tell: &Sender<Result<Open, CaptureError>>) {
+    let found = match device::find(choice) {
+        Ok(found) => found,
+        Err(error) => return drop(tell.send(Err(error))),
+    };
+    let (intake, outlet) = ring(found.config.channels, found.config.sample_rate, clock);
+    let stream = match build(&found, intake, outlet.complaints()) {
+        Ok(stream) => stream,
+        Err(error) => return drop(tell.send(Err(error))),
+    };
+    let complaints = outlet.complaints();
+    let (open, until) = Open::new(found.name, outlet);
+    if tell.send(Ok(open)).is_err() {
+        return;
+    }
+    // PulseAudio answers this only when the first sound comes.
+    if stream.play().is_err() {
+        complaints.broken();
+    }
+    // Nothing is ever sent: this ends when the device is no longer wanted.
+    let _ = until.recv();
+    drop(stream);
+}
+
+fn build(
+    found: &Found,
+    mut intake: Intake,
+    complaints: Complaints,
+) -> Result<cpal::Stream, CaptureError> {
+    found
+        .device
+        .build_input_stream_raw(
+            found.config,
+            found.format,
+            move |data, _| take(data, &mut intake),
+            move |error| complain(&error, &complaints),
+            Some(LOOK).filter(|_| is_alsa(&found.device)),
+        )
+        .map_err(CaptureError::from_sound_system)
+}
+
+fn is_alsa(device: &cpal::Device) -> bool {
+    device
+        .id()
+        .is_ok_and(|id| id.host().name().eq_ignore_ascii_case("alsa"))
+}
+
+fn complain(error: &cpal::Error, complaints: &Complaints) {
+    match error.kind() {
+        ErrorKind::Xrun => complaints.overrun(),
+        // The stream goes on.
+        ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
+        _ => complaints.broken(),
+    }
+}
+
+/// The device's samples, whatever their format. Real-time safe.
+fn take(data: &Data, intake: &mut Intake) {
+    macro_rules! frames {
+        ($sample:ty, $to_f32:expr) => {
+            if let Some(samples) = data.as_slice::<$sample>() {
+                intake.take(samples, $to_f32);
+            }
+        };
+    }
+    match data.sample_format() {
+        SampleFormat::F32 => frames!(f32, |x| x),
+        SampleFormat::F64 => frames!(f64, |x| x as f32),
+        SampleFormat::I8 => frames!(i8, |x| x.to_sample::<f32>()),
+        SampleFormat::I16 => frames!(i16, |x| x.to_sample::<f32>()),
+        // Three bytes in four: the fourth is not always the sign, so it is shifted out.
+        SampleFormat::I24 => frames!(I24, |x: I24| (x.inner() << 8).to_sample::<f32>()),
+        SampleFormat::I32 => frames!(i32, |x| x.to_sample::<f32>()),
+        SampleFormat::I64 => frames!(i64, |x| x.to_sample::<f32>()),
+        SampleFormat::U8 => frames!(u8, |x| x.to_sample::<f32>()),
+        SampleFormat::U16 => frames!(u16, |x| x.to_sample::<f32>()),
+        SampleFormat::U24 => {
+            frames!(U24, |x: U24| ((x.inner() << 8) as u32).to_sample::<f32>());
+        }
+        SampleFormat::U32 => frames!(u32, |x| x.to_sample::<f32>()),
+        SampleFormat::U64 => frames!(u64, |x| x.to_sample::<f32>()),
+        // Not asked for: `device` chooses among the above.
+        _ => {}
+    }
+}
