@@ -1,0 +1,87 @@
+// Every call into the program, typed; the page has no other way out.
+import { Channel, invoke } from "@tauri-apps/api/core";
+import type { Failure } from "./generated/Failure";
+import type { FromDesk } from "./generated/FromDesk";
+import type { NewVisitRequest } from "./generated/NewVisitRequest";
+import type { Note } from "./generated/Note";
+import type { NoteTextRequest } from "./generated/NoteTextRequest";
+import type { PassphraseRequest } from "./generated/PassphraseRequest";
+import type { Preferences } from "./generated/Preferences";
+import type { RecordRequest } from "./generated/RecordRequest";
+import type { RedraftRequest } from "./generated/RedraftRequest";
+import type { RevisionNumber } from "./generated/RevisionNumber";
+import type { SaveRequest } from "./generated/SaveRequest";
+import type { SoundSource } from "./generated/SoundSource";
+import type { Startup } from "./generated/Startup";
+import type { Statement } from "./generated/Statement";
+import type { StatementRequest } from "./generated/StatementRequest";
+import type { VisitId } from "./generated/VisitId";
+import type { VisitRequest } from "./generated/VisitRequest";
+import type { VisitRow } from "./generated/VisitRow";
+import type { VisitView } from "./generated/VisitView";
+
+async function call<Answer>(command: string, request?: object): Promise<Answer> {
+  try {
+    return await invoke<Answer>(command, request ? { request } : {});
+  } catch (cause) {
+    throw new CommandFailed(asFailure(cause));
+  }
+}
+
+/** A command that the program refused or could not carry out; the message is for people. */
+export class CommandFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.name = "CommandFailed";
+    this.failure = failure;
+  }
+}
+
+function asFailure(cause: unknown): Failure {
+  if (typeof cause === "object" && cause !== null && "code" in cause && "message" in cause) {
+    return cause as Failure;
+  }
+  // The program's own errors always have a code: this is a call that did not reach a command.
+  return { code: "rejected", message: String(cause) };
+}
+
+/** The failure behind anything that a command threw. */
+export function failureOf(cause: unknown): Failure {
+  return cause instanceof CommandFailed ? cause.failure : asFailure(cause);
+}
+
+export const startup = () => call<Startup>("startup");
+export const setPreferences = (request: Preferences) => call<null>("set_preferences", request);
+export const createStore = (request: PassphraseRequest) => call<null>("create_store", request);
+export const openStore = (request: PassphraseRequest) => call<null>("open_store", request);
+export const lockStore = () => call<null>("lock_store");
+export const soundSources = () => call<SoundSource[]>("sound_sources");
+export const listVisits = () => call<VisitRow[]>("list_visits");
+export const readVisit = (visit: VisitId) =>
+  call<VisitView>("read_visit", { visit } satisfies VisitRequest);
+export const prepareVisit = (request: NewVisitRequest) => call<VisitId>("prepare_visit", request);
+export const record = (request: RecordRequest) => call<string>("record", request);
+export const pause = () => call<null>("pause");
+export const resume = () => call<null>("resume");
+export const stop = () => call<null>("stop");
+export const draft = (request: RedraftRequest) => call<null>("draft", request);
+export const cancelDraft = () => call<null>("cancel_draft");
+export const judgeStatement = (request: StatementRequest) =>
+  call<Statement>("judge_statement", request);
+export const saveNote = (request: SaveRequest) => call<RevisionNumber>("save_note", request);
+export const noteText = (note: Note, section: string | null) =>
+  call<string>("note_text", { note, section } satisfies NoteTextRequest);
+export const quit = () => call<null>("quit");
+
+/** Hears everything that happens, until the page is gone. */
+export async function listen(on: (message: FromDesk) => void): Promise<void> {
+  const channel = new Channel<FromDesk>();
+  channel.onmessage = on;
+  try {
+    await invoke("listen", { channel });
+  } catch (cause) {
+    throw new CommandFailed(asFailure(cause));
+  }
+}

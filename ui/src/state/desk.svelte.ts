@@ -1,0 +1,113 @@
+// The page's own state: which screen is shown, what runs, what a person has to be told.
+import { SvelteMap } from "svelte/reactivity";
+import * as program from "../ipc/commands";
+import type { Failure } from "../ipc/generated/Failure";
+import type { FromDesk } from "../ipc/generated/FromDesk";
+import type { Preferences } from "../ipc/generated/Preferences";
+import type { Startup } from "../ipc/generated/Startup";
+import type { VisitId } from "../ipc/generated/VisitId";
+import { singleKeys } from "../keyboard/shortcuts.svelte";
+import { soundAlarm } from "../sound/alarm";
+import { LiveVisit } from "./live.svelte";
+import { theme } from "./theme.svelte";
+
+export type Screen = { name: "visits" } | { name: "new" } | { name: "visit"; visit: VisitId };
+
+class Desk {
+  startup: Startup | undefined = $state.raw();
+  isOpen = $state(false);
+  screen: Screen = $state.raw({ name: "visits" });
+  failure: Failure | undefined = $state.raw();
+  message = $state("");
+  closeAsked = $state(false);
+  helpShown = $state(false);
+  /** Set by a screen that holds unsaved work: asked before it is left. */
+  mayLeave: (() => Promise<boolean>) | undefined;
+  #live = new SvelteMap<VisitId, LiveVisit>();
+
+  /** The visit that is being recorded. */
+  get recording(): { visit: VisitId; live: LiveVisit } | undefined {
+    for (const [visit, live] of this.#live) if (live.isRecording) return { visit, live };
+    return undefined;
+  }
+
+  async start(): Promise<void> {
+    await program.listen((message) => {
+      this.#hear(message);
+    });
+    this.startup = await program.startup();
+    this.isOpen = this.startup.door === "open";
+    theme.choose(this.startup.preferences.theme);
+    singleKeys.on = this.startup.preferences.single_key_shortcuts;
+  }
+
+  /** Changes how the page looks and behaves for this person, now and at the next start. */
+  async prefer(change: Partial<Preferences>): Promise<void> {
+    const preferences = {
+      theme: theme.chosen,
+      single_key_shortcuts: singleKeys.on,
+      ...change,
+    };
+    theme.choose(preferences.theme);
+    singleKeys.on = preferences.single_key_shortcuts;
+    await this.attempt(() => program.setPreferences(preferences));
+  }
+
+  live(visit: VisitId): LiveVisit {
+    const known = this.#live.get(visit);
+    if (known) return known;
+    const fresh = new LiveVisit();
+    this.#live.set(visit, fresh);
+    return fresh;
+  }
+
+  /** What is known of a visit that is under way, if anything. */
+  known(visit: VisitId): LiveVisit | undefined {
+    return this.#live.get(visit);
+  }
+
+  async go(screen: Screen): Promise<void> {
+    if (this.mayLeave && !(await this.mayLeave())) return;
+    this.mayLeave = undefined;
+    this.failure = undefined;
+    this.screen = screen;
+  }
+
+  async lock(): Promise<void> {
+    if (this.mayLeave && !(await this.mayLeave())) return;
+    const done = await this.attempt(() => program.lockStore());
+    if (done === undefined) return;
+    this.mayLeave = undefined;
+    this.screen = { name: "visits" };
+    this.#live.clear();
+    this.isOpen = false;
+    this.startup = await program.startup();
+  }
+
+  say(message: string): void {
+    this.message = message;
+  }
+
+  /** Does something, and shows why if it fails; `undefined` is a failure. */
+  async attempt<Answer>(action: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      const answer = await action();
+      this.failure = undefined;
+      return answer;
+    } catch (cause) {
+      this.failure = program.failureOf(cause);
+      return undefined;
+    }
+  }
+
+  #hear(message: FromDesk): void {
+    if (message.kind === "close_asked") {
+      this.closeAsked = true;
+      return;
+    }
+    const mustBeHeard = this.live(message.visit).take(message.event);
+    if (mustBeHeard) soundAlarm();
+  }
+}
+
+export const desk = new Desk();

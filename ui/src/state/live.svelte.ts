@@ -1,0 +1,224 @@
+// What is known of a visit that is under way, built up from the program's events.
+import type { Alarm } from "../ipc/generated/Alarm";
+import type { Event as VisitEvent } from "../ipc/generated/Event";
+import type { Segment } from "../ipc/generated/Segment";
+import type { Statement } from "../ipc/generated/Statement";
+import type { VisitState } from "../ipc/generated/VisitState";
+import type { VisitView } from "../ipc/generated/VisitView";
+import { strings } from "../strings";
+import { seconds } from "../strings/format";
+
+/** Something that has to be seen; `grave` ones sound, and stay until they are dismissed. */
+export interface Notice {
+  id: number;
+  text: string;
+  grave: boolean;
+}
+
+export type DraftPhase = "none" | "waiting" | "reading" | "writing" | "complete" | "failed";
+
+/** A section of a draft while it is being written. */
+export interface DraftSection {
+  statements: Statement[];
+  writing: string;
+  ended: boolean;
+}
+
+let lastNotice = 0;
+
+export class LiveVisit {
+  state: VisitState | undefined = $state();
+  source = $state("");
+  dbfs = $state(-Infinity);
+  peakDbfs = $state(-Infinity);
+  recorded = $state(0);
+  behind = $state(0);
+  segments: Segment[] = $state.raw([]);
+  transcriptComplete = $state(false);
+  notices: Notice[] = $state([]);
+  phase: DraftPhase = $state("none");
+  /** The template of the draft that is being made, where it is not the visit's own. */
+  template = $state("");
+  tokensRead = $state(0);
+  tokensToRead = $state(0);
+  sections: DraftSection[] = $state([]);
+  failure = $state("");
+  tookMillis = $state(0);
+  #transcriptFailure = "";
+  #readingSince = 0;
+  #readAtFirst = 0;
+  #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Whether the microphone is open or could be opened again with one press. */
+  get isRecording(): boolean {
+    return this.state === "recording" || this.state === "paused";
+  }
+
+  /** Whether a draft is being made. */
+  get isDrafting(): boolean {
+    return this.phase === "waiting" || this.phase === "reading" || this.phase === "writing";
+  }
+
+  /** Seconds until the model has read the visit, by its speed so far. */
+  get readingSecondsLeft(): number | undefined {
+    const read = this.tokensRead - this.#readAtFirst;
+    const elapsed = this.#now() - this.#readingSince;
+    if (this.phase !== "reading" || read <= 0 || elapsed < 1000) return undefined;
+    return Math.ceil(((this.tokensToRead - this.tokensRead) * elapsed) / read / 1000);
+  }
+
+  /** Makes ready for a draft with the given template. */
+  expectDraft(template: string): void {
+    this.template = template;
+    this.phase = "waiting";
+    this.failure = this.#transcriptFailure = "";
+    this.transcriptComplete = false;
+    this.tokensRead = 0;
+    this.tokensToRead = 0;
+    this.sections = [];
+  }
+
+  /** Takes what the store holds, so that events only have to add to it. */
+  startFrom({ row, segments, source }: VisitView): void {
+    this.state ??= row.state;
+    this.source ||= source ?? "";
+    this.recorded = Math.max(this.recorded, row.recorded);
+    if (segments.length > this.segments.length) this.segments = segments;
+    if (this.phase === "none" && (row.activity === "transcribing" || row.activity === "drafting")) {
+      this.phase = "waiting";
+    }
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  /** Takes one event; answers whether it has to be heard as well as seen. */
+  take(event: VisitEvent): boolean {
+    switch (event.kind) {
+      case "state":
+        this.#enter(event.state);
+        return false;
+      case "level":
+        this.dbfs = event.dbfs;
+        this.peakDbfs = event.peak_dbfs;
+        return false;
+      case "kept":
+        this.recorded = event.recorded;
+        return false;
+      case "segment":
+        this.#addSegment(event);
+        return false;
+      case "backlog":
+        this.behind = event.behind;
+        return false;
+      case "alarm":
+        return this.#alarm(event);
+      case "worker_restarted":
+        return this.#tell(strings.alarm.restarted[event.worker], false);
+      case "worker_failed":
+        if (event.worker === "speech") this.#transcriptFailure = event.message;
+        if (!this.isRecording) this.#fail(event.message);
+        return this.#tell(event.message, true);
+      case "transcript_complete":
+        this.transcriptComplete = true;
+        this.behind = 0;
+        return false;
+      default:
+        this.#takeDraft(event);
+        return false;
+    }
+  }
+
+  #takeDraft(event: Extract<VisitEvent, { kind: `draft_${string}` }>): void {
+    switch (event.kind) {
+      case "draft_reading":
+        if (this.phase !== "reading") {
+          this.phase = "reading";
+          this.#readingSince = this.#now();
+          this.#readAtFirst = event.tokens;
+        }
+        this.tokensRead = event.tokens;
+        this.tokensToRead = event.of;
+        return;
+      case "draft_writing": {
+        this.phase = "writing";
+        this.#section(event.section).writing = event.text;
+        return;
+      }
+      case "draft_statement": {
+        this.phase = "writing";
+        const section = this.#section(event.section);
+        section.statements.push(event.statement);
+        section.writing = "";
+        return;
+      }
+      case "draft_section_ended": {
+        const section = this.#section(event.section);
+        section.writing = "";
+        section.ended = true;
+        return;
+      }
+      case "draft_complete":
+        this.phase = "complete";
+        this.tookMillis = event.speed.total_ms;
+        return;
+      case "draft_failed":
+        this.#fail(event.message);
+    }
+  }
+
+  #enter(state: VisitState): void {
+    this.state = state;
+    if (state !== "recording") this.dbfs = this.peakDbfs = -Infinity;
+    if (state !== "recorded") return;
+    if (this.#transcriptFailure) this.#fail(this.#transcriptFailure);
+    else if (this.phase === "none") this.phase = "waiting";
+  }
+
+  #fail(message: string): void {
+    this.phase = "failed";
+    this.failure = message;
+  }
+
+  #section(index: number): DraftSection {
+    while (this.sections.length <= index) {
+      this.sections.push({ statements: [], writing: "", ended: false });
+    }
+    return this.sections[index] as DraftSection;
+  }
+
+  /** A worker that was restarted may send a segment again: its index decides. */
+  #addSegment(segment: Segment): void {
+    const known = this.segments.findIndex((other) => other.index === segment.index);
+    this.segments =
+      known < 0 ? [...this.segments, segment] : this.segments.with(known, segment);
+  }
+
+  #alarm(alarm: Alarm): boolean {
+    switch (alarm.alarm) {
+      case "stalled":
+        return this.#tell(strings.alarm.stalled, true);
+      case "recovered":
+        this.notices = this.notices.filter(({ text }) => text !== strings.alarm.stalled);
+        return this.#tell(strings.alarm.recovered(seconds(alarm.missing)), false);
+      case "dropped": {
+        return this.#tell(strings.alarm.dropped(seconds(alarm.missing)), true);
+      }
+      case "store_failed":
+      case "source_failed":
+        return this.#tell(alarm.message, true);
+    }
+  }
+
+  #tell(text: string, grave: boolean): boolean {
+    const others = this.notices.filter((notice) => notice.text !== text).slice(-3);
+    lastNotice += 1;
+    this.notices = [...others, { id: lastNotice, text, grave }];
+    return grave;
+  }
+}

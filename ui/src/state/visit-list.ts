@@ -1,0 +1,33 @@
+// The list of visits as people look through it.
+import type { VisitRow } from "../ipc/generated/VisitRow";
+import { strings } from "../strings";
+import { day, sameDay } from "../strings/format";
+
+/** Visits whose label or reason holds every word of the query, whatever the letters' case. */
+export function matching(rows: readonly VisitRow[], query: string): VisitRow[] {
+  const wanted = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => {
+    const text = `${row.patient_label} ${row.reason}`.toLocaleLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** Latest first, under the name of their day. */
+export function byDay(
+  rows: readonly VisitRow[],
+  now: number,
+): { name: string; visits: VisitRow[] }[] {
+  const DAY = 86_400_000;
+  const days: { name: string; visits: VisitRow[] }[] = [];
+  for (const row of rows.toSorted((a, b) => b.started_at - a.started_at)) {
+    const name = sameDay(row.started_at, now)
+      ? strings.visits.today
+      : sameDay(row.started_at, now - DAY)
+        ? strings.visits.yesterday
+        : day(row.started_at);
+    const last = days.at(-1);
+    if (last?.name === name) last.visits.push(row);
+    else days.push({ name, visits: [row] });
+  }
+  return days;
+}

@@ -1,0 +1,44 @@
+// Times and lengths as people read them.
+
+const two = (n: number) => String(n).padStart(2, "0");
+
+/** Minutes and seconds, with hours only where there are any: `4:05`, `1:02:03`. */
+export function clock(millis: number): string {
+  const seconds = Math.floor(millis / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A length that can be read out: `PT245S` as HTML's `time` wants it. */
+export function isoDuration(millis: number): string {
+  return `PT${Math.floor(millis / 1000)}S`;
+}
+
+/** Seconds with one decimal below ten. */
+export function seconds(millis: number): string {
+  const value = millis / 1000;
+  return value < 10 ? value.toFixed(1) : String(Math.round(value));
+}
+
+/** Hour and minute of an instant, in the computer's way of writing them. */
+export function timeOfDay(unixMillis: number): string {
+  return new Date(unixMillis).toLocaleTimeString("en", { hour: "numeric", minute: "2-digit" });
+}
+
+/** Day, month and year of an instant. */
+export function day(unixMillis: number): string {
+  return new Date(unixMillis).toLocaleDateString("en", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  });
+}
+
+/** Whether two instants lie on the same day of the computer's calendar. */
+export function sameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
