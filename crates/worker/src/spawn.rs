@@ -66,13 +66,11 @@ impl Start {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.binary);
-        command
-            .arg(self.kind.as_str())
-            .arg("--parent")
-            .arg(process::id().to_string());
+        command.arg("--parent").arg(process::id().to_string());
         if let Some(bytes) = self.memory_limit {
             command.arg("--memory").arg(bytes.to_string());
         }
+        command.arg(self.kind.as_str());
         // Nothing of the user's environment concerns a worker. Windows finds its own libraries by
         // this one.
         command.env_clear();

@@ -1,0 +1,144 @@
+//! The speech mode: sound in, segments out.
+
+use std::convert::Infallible;
+use std::time::Instant;
+
+use speech::{Options, Recognizer, SpeechError};
+use visit::{ModelIdentity, SAMPLE_RATE, Samples, Segment};
+use worker::protocol::{Failure, FromWorker, ModelFile, ToWorker};
+
+use crate::pipes::{Inbox, Outbox};
+use crate::verified;
+
+/// Sound that the recogniser is given at once, so that segments go out as soon as they are final.
+const PIECE: usize = SAMPLE_RATE as usize;
+
+/// Loads the models, then recognises until the process is ended.
+///
+/// # Errors
+/// [`Failure`]: why the worker cannot go on.
+pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
+    let ToWorker::OpenSpeech {
+        whisper,
+        voice_activity,
+        language,
+        threads,
+        from,
+    } = inbox.next()?
+    else {
+        return Err(Failure::Protocol(
+            "the speech models must be opened first".to_owned(),
+        ));
+    };
+    let start = Instant::now();
+    let options = Options {
+        language,
+        threads: threads as usize,
+        from,
+    };
+    let mut hearing = Hearing {
+        recognizer: load(&whisper, &voice_activity, &options)?,
+        expected: Some(from),
+        settled: from,
+    };
+    out.send(&FromWorker::Ready {
+        load_ms: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
+        model: ModelIdentity {
+            id: whisper.id,
+            sha256: whisper.sha256,
+        },
+    });
+    loop {
+        match inbox.next()? {
+            ToWorker::Audio { from, pcm } => hearing.take(from, &pcm, out)?,
+            ToWorker::EndOfAudio => hearing.finish(out)?,
+            _ => {
+                return Err(Failure::Protocol(
+                    "a speech worker only takes sound".to_owned(),
+                ));
+            }
+        }
+    }
+}
+
+fn load(
+    whisper: &ModelFile,
+    voice_activity: &ModelFile,
+    options: &Options,
+) -> Result<Recognizer, Failure> {
+    // The small file first: what is wrong with it is said without reading the large one.
+    let voice_bytes = verified::read_whole(voice_activity)?;
+    let whisper_bytes = verified::read_whole(whisper)?;
+    Recognizer::load(&whisper_bytes, &voice_bytes, options).map_err(|error| {
+        let format = |model| Failure::ModelFormat {
+            file: verified::name(model),
+            cause: error.to_string(),
+        };
+        match error {
+            SpeechError::VoiceModel(_) => format(voice_activity),
+            SpeechError::WhisperModel(_) | SpeechError::Load(_) => format(whisper),
+            SpeechError::UnknownLanguage(_) | SpeechError::EnglishOnly(_) => {
+                Failure::Protocol(error.to_string())
+            }
+            SpeechError::Engine(_) => engine(&error),
+        }
+    })
+}
+
+struct Hearing {
+    recognizer: Recognizer,
+    /// Where the next sound must begin; `None` after the end.
+    expected: Option<Samples>,
+    /// The position that was told last.
+    settled: Samples,
+}
+
+impl Hearing {
+    fn take(&mut self, from: Samples, pcm: &[i16], out: &Outbox) -> Result<(), Failure> {
+        if self.expected != Some(from) {
+            let expected = self
+                .expected
+                .map_or("none".to_owned(), |at| at.0.to_string());
+            return Err(Failure::Protocol(format!(
+                "sound from sample {} came where {expected} was expected",
+                from.0
+            )));
+        }
+        self.expected = Some(from + Samples::of(pcm.len()));
+        for piece in pcm.chunks(PIECE) {
+            let segments = self
+                .recognizer
+                .push(piece)
+                .map_err(|error| engine(&error))?;
+            self.tell(segments, out);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &Outbox) -> Result<(), Failure> {
+        if self.expected.take().is_none() {
+            return Err(Failure::Protocol(
+                "the end of the sound came twice".to_owned(),
+            ));
+        }
+        let segments = self.recognizer.finish().map_err(|error| engine(&error))?;
+        self.tell(segments, out);
+        out.send(&FromWorker::SpeechEnded);
+        Ok(())
+    }
+
+    fn tell(&mut self, segments: Vec<Segment>, out: &Outbox) {
+        for segment in segments {
+            out.send(&FromWorker::Segment(segment));
+        }
+        let settled = self.recognizer.settled();
+        if settled > self.settled {
+            self.settled = settled;
+            out.send(&FromWorker::Settled(settled));
+        }
+    }
+}
+
+fn engine(error: &SpeechError) -> Failure {
+    Failure::Engine(error.to_string())
+}
