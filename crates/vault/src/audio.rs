@@ -29,43 +29,6 @@ pub struct ChunkPosition {
     pub start: Samples,
 }
 
-/// Sound that is missing from a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Gap {
-    /// How many samples of the recording come before the gap.
-    pub at: Samples,
-    /// How many samples are missing; the recording goes on without them.
-    pub length: Samples,
-    /// Why.
-    pub cause: GapCause,
-}
-
-/// Why sound is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum GapCause {
-    /// The program was too slow to take the device's sound.
-    Dropped,
-    /// The device delivered nothing for a while.
-    Stalled,
-}
-
-impl GapCause {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Dropped => "dropped",
-            Self::Stalled => "stalled",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Dropped, Self::Stalled]
-            .into_iter()
-            .find(|cause| cause.as_str() == word)
-    }
-}
-
 fn recorded(connection: &Connection, id: VisitId) -> Result<Recorded, VaultError> {
     let found: Option<(u32, i64)> = connection
         .prepare_cached("SELECT chunks, samples FROM visits WHERE id = ?1")?
@@ -193,53 +156,7 @@ impl Vault {
     pub fn recorded(&self, id: VisitId) -> Result<Recorded, VaultError> {
         recorded(&self.connection(), id)
     }
-
-    /// Notes that sound is missing from the recording.
-    ///
-    /// # Errors
-    /// [`VaultError::NoSuchVisit`], [`VaultError::DiskFull`].
-    pub fn mark_gap(
-        &self,
-        id: VisitId,
-        at: Samples,
-        length: Samples,
-        cause: GapCause,
-    ) -> Result<(), VaultError> {
-        self.commit(|transaction| {
-            let (row, _) = self.find(transaction, id)?;
-            transaction
-                .prepare_cached(
-                    "INSERT INTO gaps (visit, at, length, cause) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute((row, samples_into(at), samples_into(length), cause.as_str()))?;
-            Ok(())
-        })
-    }
-
-    /// What is missing from the recording, in order.
-    ///
-    /// # Errors
-    /// [`VaultError::NoSuchVisit`].
-    pub fn gaps(&self, id: VisitId) -> Result<Vec<Gap>, VaultError> {
-        let connection = self.connection();
-        let (row, _) = self.find(&connection, id)?;
-        let mut statement = connection.prepare_cached(
-            "SELECT at, length, cause FROM gaps WHERE visit = ?1 ORDER BY at, rowid",
-        )?;
-        let rows = statement.query_map([row], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
-        })?;
-        rows.map(|gap| {
-            let (at, length, cause) = gap?;
-            let cause = GapCause::parse(&cause).ok_or(VaultError::Damaged {
-                what: Part::Database,
-            })?;
-            Ok(Gap {
-                at: samples_from(at)?,
-                length: samples_from(length)?,
-                cause,
-            })
-        })
-        .collect()
-    }
 }
+
+#[cfg(test)]
+mod tests;

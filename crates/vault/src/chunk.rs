@@ -166,7 +166,7 @@ mod tests {
             let sealed = seal(&key(1), &nonce(), place(1, 0), &pcm).unwrap();
             prop_assert!(open(&key(1), place(1, 0), &sealed[..sealed.len().saturating_sub(cut)]).is_err());
             let mut flipped = sealed.clone();
-            flipped[at.index(sealed.len())] ^= 1 << bit;
+            flipped[at.index(sealed.len())] ^= 1_u8 << bit;
             prop_assert!(open(&key(1), place(1, 0), &flipped).is_err());
 
             // Shortened by whole samples, the count in the header adjusted to it.

@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
@@ -47,6 +48,7 @@ pub(crate) fn create(path: &Path, key: &Key<key::Database>) -> Result<(), VaultE
         .map_err(VaultError::io(doing))?;
     let mut connection = connect(path, key)?;
     schema::create(&mut connection)?;
+    tidy_on_close(&connection)?;
     connection
         .close()
         .map_err(|(_, error)| VaultError::from(error))?;
@@ -76,12 +78,15 @@ pub(crate) fn open(path: &Path, key: &Key<key::Database>) -> Result<Connection, 
     }
     let mut connection = connect(path, key)?;
     schema::bring_up_to_date(&mut connection)?;
+    tidy_on_close(&connection)?;
     Ok(connection)
 }
 
 fn connect(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    // If the database turns out to be damaged, closing it must not pour the WAL into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch(BEFORE_KEY)?;
     set_key(&connection, key)?;
     connection.execute_batch(SETTINGS)?;
@@ -95,6 +100,12 @@ fn connect(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultErr
         });
     }
     Ok(connection)
+}
+
+/// From here the database is known to be sound: closing it moves the WAL's content into it.
+fn tidy_on_close(connection: &Connection) -> Result<(), VaultError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(())
 }
 
 /// Hands SQLCipher its raw key and makes sure that there is a cipher at all.

@@ -18,6 +18,7 @@ mod chunk;
 mod database;
 mod error;
 mod folder;
+mod gaps;
 mod hex;
 mod key;
 mod keys_file;
@@ -30,8 +31,9 @@ mod transcript;
 mod vault;
 mod visits;
 
-pub use audio::{CHUNK_SAMPLES, ChunkPosition, Gap, GapCause, Recorded};
+pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use error::{Numbered, Part, VaultError};
+pub use gaps::{Gap, GapCause};
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use secrecy::SecretString;
 pub use vault::Vault;

@@ -116,7 +116,8 @@ mod tests {
         #[test]
         fn a_box_opens_to_what_was_sealed(text: Vec<u8>, bound: Vec<u8>, nonce: [u8; NONCE_BYTES]) {
             let sealed = seal(&key(7), &Nonce(nonce), &bound, &text);
-            prop_assert_eq!(open(&key(7), &bound, &sealed).unwrap().as_slice(), text.as_slice());
+            let opened = open(&key(7), &bound, &sealed).unwrap();
+            prop_assert_eq!(opened.as_slice(), text.as_slice());
         }
 
         #[test]
@@ -128,7 +129,7 @@ mod tests {
             prop_assert!(open(&key(7), &[&bound[..], &[0]].concat(), &sealed).is_err());
             prop_assert!(open(&key(7), &bound, &sealed[..sealed.len().saturating_sub(cut)]).is_err());
             let mut flipped = sealed.clone();
-            flipped[at.index(sealed.len())] ^= 1 << bit;
+            flipped[at.index(sealed.len())] ^= 1_u8 << bit;
             prop_assert!(open(&key(7), &bound, &flipped).is_err());
         }
 

@@ -1,0 +1,12 @@
+//! The vault as its callers see it, on a real disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod damage;
+mod durability;
+mod first_version;
+mod full_disk;
+mod opening;
+mod plaintext;
+mod recording;
+mod sample;
+mod visits;
