@@ -4,14 +4,29 @@
 // A command-line program speaks on standard output and standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod check;
+mod demo;
+mod digest;
+mod dist;
 mod models;
 mod places;
+mod process;
 mod progress;
+mod setup;
+mod stamp;
+mod test;
+mod tidy;
+mod tools;
+mod ui;
+mod wheels;
+mod workers;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::setup::Purpose;
 
 /// What can be done with this checkout of Inroom.
 #[derive(Parser)]
@@ -23,6 +38,30 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Prepare this machine, build, and run a sample visit
+    Demo,
+    /// Prepare this machine, fetch the small models, and run every test
+    Test {
+        /// Handed on to `cargo test`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Formatting, house rules, dependencies, interface, clippy
+    Check,
+    /// The house rules alone
+    Tidy,
+    /// Build everything that is shipped into target/dist
+    Dist,
+    /// Build the worker for every processor level into target/workers
+    Workers,
+    /// Build the interface
+    Ui,
+    /// Install the system packages that are missing
+    Setup {
+        /// Those that the tests need as well
+        #[arg(long)]
+        test: bool,
+    },
     /// Fetch, find and list model files
     #[command(subcommand)]
     Models(Models),
@@ -59,6 +98,16 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
+        Command::Demo => demo::run(),
+        Command::Test { arguments } => test::run(&arguments),
+        Command::Check => check::run(),
+        Command::Tidy => tidy::check(),
+        Command::Dist => dist::build(),
+        Command::Workers => workers::build(),
+        Command::Ui => ui::build(),
+        Command::Setup { test } => {
+            setup::install(if test { Purpose::Test } else { Purpose::Build })
+        }
         Command::Models(Models::Fetch { set, ids }) => models::fetch(&set, &ids),
         Command::Models(Models::Path { id }) => models::path(&id),
         Command::Models(Models::List) => models::list(),

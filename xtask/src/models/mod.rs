@@ -3,7 +3,6 @@
 mod bytes;
 mod catalogue;
 mod ctranslate2;
-mod digest;
 mod fetch;
 mod ggml;
 mod half;
@@ -14,15 +13,14 @@ mod tensor;
 mod tokens;
 mod torch;
 mod vad;
-mod wheels;
 mod whisper;
 
 use anyhow::{Result, bail, ensure};
 
 use self::catalogue::{Catalogue, Model};
 use self::fetch::Shelf;
-use self::wheels::{Download, Pip, Wheels};
 use crate::places;
+use crate::wheels::{Download, Pip, Wheels};
 
 /// Stands for `Pip` where nothing may be fetched.
 struct Nowhere;

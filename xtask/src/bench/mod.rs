@@ -1,0 +1,60 @@
+//! Measures this machine: Inroom beside its peers, in one run, on the same files.
+//!
+//! The peers are Python packages in a virtual environment of the cache folder; nothing of them is
+//! a dependency of the project.
+
+mod drafting;
+mod peers;
+mod report;
+mod speech;
+mod visit;
+
+use anyhow::Result;
+use clap::Args;
+
+use self::peers::Peers;
+use self::report::Report;
+
+/// What is measured, and on how many threads.
+#[derive(Args)]
+pub struct Arguments {
+    /// speech, drafting or visit; all when not given
+    parts: Vec<String>,
+    /// Threads for every program that is measured
+    #[arg(long, default_value_t = 2)]
+    threads: u32,
+    /// Write the tables into BENCHMARKS.md, too
+    #[arg(long)]
+    write: bool,
+}
+
+/// Measures and prints a table of ratios for each part.
+///
+/// # Errors
+/// If a program or model is missing or fails.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let chosen =
+        |part: &str| arguments.parts.is_empty() || arguments.parts.iter().any(|p| p == part);
+    for part in &arguments.parts {
+        anyhow::ensure!(
+            ["speech", "drafting", "visit"].contains(&part.as_str()),
+            "{part:?} cannot be measured; speech, drafting and visit can"
+        );
+    }
+    let peers = Peers::prepare()?;
+    let mut report = Report::new(arguments.threads)?;
+    if chosen("speech") {
+        report.add("speech", speech::measure(&peers, arguments.threads)?);
+    }
+    if chosen("drafting") {
+        report.add("drafting", drafting::measure(&peers, arguments.threads)?);
+    }
+    if chosen("visit") {
+        report.add("visit", visit::measure(arguments.threads)?);
+    }
+    report.print();
+    if arguments.write {
+        report.write()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The set of programs as it is shipped.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+use crate::{places, process, ui, workers};
+
+/// Programs that lie at the top of the set.
+const PROGRAMS: [&str; 2] = ["inroom", "inroomctl"];
+
+/// Builds everything that is shipped and lays it out in `target/dist`, runnable from there: the programs, and the worker's
+/// variants in `workers/`.
+///
+/// # Errors
+/// If something does not build.
+pub fn build() -> Result<()> {
+    ui::build()?;
+    workers::build()?;
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--release", "--workspace"]);
+    for program in PROGRAMS {
+        cargo.args(["--bin", program]);
+    }
+    process::run(&mut cargo)?;
+    let dist = places::dist();
+    fs::create_dir_all(dist.join("workers"))
+        .with_context(|| format!("cannot make {}", dist.display()))?;
+    for program in PROGRAMS {
+        let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+        workers::copy(
+            &places::target().join("release").join(&file),
+            &dist.join(&file),
+        )?;
+    }
+    for variant in workers::NAMES {
+        let file = workers::file_name(variant);
+        workers::copy(
+            &workers::folder().join(&file),
+            &dist.join("workers").join(&file),
+        )?;
+    }
+    println!("dist: {}", dist.display());
+    Ok(())
+}
