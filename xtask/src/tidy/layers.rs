@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "inroomctl",
         &[
             "visit",
+            "evidence",
             "capture",
             "worker",
             "vault",
@@ -30,7 +31,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "inroom",
-        &["visit", "capture", "vault", "interchange", "scribe"],
+        &[
+            "visit",
+            "evidence",
+            "capture",
+            "vault",
+            "interchange",
+            "scribe",
+        ],
     ),
     ("xtask", &[]),
 ];
