@@ -57,8 +57,10 @@ pub fn open(model: &ModelFile) -> Result<Verified<File>, Failure> {
 pub fn read_whole(model: &ModelFile) -> Result<Vec<u8>, Failure> {
     let read = || {
         let mut file = readable_file(model)?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX))?;
+        // Without memory for it the process ends, which the main process understands; an error
+        // would look as if the file were at fault.
+        let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+        let mut bytes = Vec::with_capacity(length);
         file.read_to_end(&mut bytes)?;
         Ok(bytes)
     };

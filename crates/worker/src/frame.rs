@@ -128,13 +128,14 @@ pub fn read<M: DeserializeOwned>(from: &mut impl Read) -> Result<M, ReadError> {
     };
     fill(from, &mut header[first..])?;
     let [a, b, c, d, e, f] = header;
-    let theirs = u16::from_le_bytes([e, f]);
-    if theirs != VERSION {
-        return Err(ReadError::OtherVersion { theirs });
-    }
+    // The length first: stray text has an impossible one, and must not pass for another version.
     let bytes = u32::from_le_bytes([a, b, c, d]);
     if bytes as usize > LARGEST {
         return Err(ReadError::TooLarge { bytes });
+    }
+    let theirs = u16::from_le_bytes([e, f]);
+    if theirs != VERSION {
+        return Err(ReadError::OtherVersion { theirs });
     }
     let body = body(from, bytes as usize)?;
     match postcard::take_from_bytes(&body) {

@@ -1,0 +1,100 @@
+//! Sound goes into a real speech worker and segments come out.
+
+use visit::{Samples, Segment};
+use worker::protocol::{FromWorker, ToWorker};
+use worker::{Child, Ending, WorkerKind};
+
+use crate::running::{model, open_speech, repository, signal, start, until, until_death, worker};
+
+/// A fixture as one block of samples.
+fn sound(path: &str) -> Vec<i16> {
+    let file = capture::decode_file(&repository(path)).expect("an audio file");
+    let samples = file.flat_map(|block| block.expect("decoded"));
+    samples.map(|sample| (sample * 32767.0) as i16).collect()
+}
+
+fn send(child: &Child, from: u64, pcm: &[i16]) {
+    for (n, second) in pcm.chunks(16_000).enumerate() {
+        let from = Samples(from + n as u64 * 16_000);
+        child
+            .send(&ToWorker::Audio {
+                from,
+                pcm: second.to_vec(),
+            })
+            .unwrap();
+    }
+}
+
+fn segments(messages: &[FromWorker]) -> Vec<&Segment> {
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            FromWorker::Segment(segment) => Some(segment),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn speech_becomes_words_at_the_right_place_and_all_of_it_is_settled() {
+    let pcm = sound("tests/fixtures/audio/hello.flac");
+    for from in [0, 160_000] {
+        let child = worker(&start(WorkerKind::Speech));
+        child
+            .send(&open_speech(model("whisper-tiny.en"), from))
+            .unwrap();
+        send(&child, from, &pcm);
+        child.send(&ToWorker::EndOfAudio).unwrap();
+        let messages = until(&child, |message| *message == FromWorker::SpeechEnded);
+
+        let FromWorker::Ready { model: loaded, .. } = &messages[0] else {
+            panic!("{:?}", messages[0])
+        };
+        assert_eq!(loaded.sha256, model("whisper-tiny.en").sha256);
+
+        let segments = segments(&messages);
+        let text: String = segments
+            .iter()
+            .map(|segment| segment.text.expose())
+            .collect();
+        assert!(
+            text.contains("aspirin") && text.contains("allergies"),
+            "{text}"
+        );
+        let (first, last) = (Samples(from), Samples(from) + Samples::of(pcm.len()));
+        for segment in segments {
+            assert!(first.millis() <= segment.start && segment.end <= last.millis());
+        }
+        let settled: Vec<Samples> = messages
+            .iter()
+            .filter_map(|message| match message {
+                FromWorker::Settled(position) => Some(*position),
+                _ => None,
+            })
+            .collect();
+        assert!(settled.is_sorted(), "{settled:?}");
+        assert_eq!(settled.last(), Some(&last));
+
+        child.send(&ToWorker::Quit).unwrap();
+        assert_eq!(until_death(&child).1, Ending::Asked);
+        #[cfg(target_os = "linux")]
+        assert!(child.peak_memory() > 77 << 20, "the model alone is larger");
+    }
+}
+
+/// The end of the input was not told, so the worker still expects sound when it is killed.
+#[test]
+fn segments_come_while_sound_still_does_and_a_kill_in_between_is_told() {
+    let pcm = sound("tests/fixtures/visits/injured-knee.flac");
+    let child = worker(&start(WorkerKind::Speech));
+    child
+        .send(&open_speech(model("whisper-tiny.en"), 0))
+        .unwrap();
+    send(&child, 0, &pcm[..60 * 16_000]);
+    let messages = until(&child, |message| matches!(message, FromWorker::Settled(_)));
+    assert!(!messages.contains(&FromWorker::SpeechEnded));
+    until(&child, |message| matches!(message, FromWorker::Segment(_)));
+    signal("-KILL", child.pid());
+    let (_, ending) = until_death(&child);
+    assert_eq!(ending, Ending::Signal(9));
+}

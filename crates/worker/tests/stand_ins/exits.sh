@@ -1,0 +1,3 @@
+#!/bin/sh
+# Ends by itself with a code.
+exit 7

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Writes plain text.
+printf 'she takes metformin'; exec sleep 60
