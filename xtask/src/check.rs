@@ -45,7 +45,7 @@ fn dependencies() -> Result<()> {
         let mut command = Command::new(&deny);
         command
             .current_dir(places::root())
-            .args(["--workspace", "--all-features", "--locked"]);
+            .args(["--workspace", "--locked"]);
         command
     };
     process::run(deny().args(["check", "licenses", "bans", "sources"]))?;
