@@ -8,6 +8,10 @@
 //!
 //! This is the only crate that names `whisper-rs`.
 
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;
+
 mod doubt;
 mod engine;
 mod error;

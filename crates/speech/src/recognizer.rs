@@ -234,3 +234,30 @@ const _: () = assert!(
     SAMPLE_RATE == 16_000,
     "frames and limits are counted at 16 kHz"
 );
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+    use crate::common;
+
+    #[test]
+    fn of_a_long_silence_only_a_moment_is_held() {
+        let options = Options {
+            language: None,
+            threads: 1,
+            from: Samples(0),
+        };
+        let (whisper, voice) = (
+            common::model(common::TINY_ENGLISH),
+            common::model(common::SILERO),
+        );
+        let mut recognizer = Recognizer::load(&whisper, &voice, &options).unwrap();
+        for _ in 0..120 {
+            recognizer.push(&[0; 16_000]).unwrap();
+            assert!(recognizer.sound.held() < 8_000);
+        }
+        assert!(recognizer.settled() > Samples(119 * 16_000));
+    }
+}

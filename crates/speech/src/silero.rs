@@ -264,3 +264,41 @@ fn floats(tensor: &Tensor<'_>) -> Result<Vec<f32>, FormatError> {
     };
     Ok(values)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+    use crate::common;
+
+    /// Bursts of a buzz over soft noise: no speech, but not clearly so to the model.
+    fn buzz() -> Vec<f32> {
+        let mut seed = 1u64;
+        let sample = |n: usize| {
+            seed = (seed * 1_103_515_245 + 12_345) % (1 << 31);
+            let noise = (seed >> 16) as f64 / 32_768.0 - 0.5;
+            let saw = |period: usize| (n % period) as f64 / period as f64 - 0.5;
+            let burst = if (n / 2048) % 3 == 1 { 0.0 } else { 0.3 };
+            let value = burst * saw(133) * (0.6 + saw(29)) + 0.02 * noise;
+            ((value * 32_768.0).round() / 32_768.0) as f32
+        };
+        (0..FRAME * 24).map(sample).collect()
+    }
+
+    #[test]
+    fn agrees_with_the_reference() {
+        // From the reference's forward pass (silero-vad 6.2.3, `tinygrad_model.py`) in numpy over
+        // the same weights, convolutions rounded to 16-bit floats as in the ggml file.
+        let reference = [
+            0.05475, 0.23582, 0.32724, 0.46932, 0.32941, 0.13128, 0.05538, 0.03592, 0.31961,
+            0.14655, 0.12497, 0.13907, 0.07414, 0.04462, 0.04513, 0.03649, 0.09360, 0.01859,
+            0.01626, 0.01438, 0.04657, 0.04217, 0.02092, 0.06346,
+        ];
+        let mut silero = Silero::load(&common::model(common::SILERO)).unwrap();
+        for (frame, expected) in buzz().chunks_exact(FRAME).zip(reference) {
+            let judged = silero.probability(frame.try_into().unwrap());
+            assert!((judged - expected).abs() < 2e-4, "{judged} for {expected}");
+        }
+    }
+}

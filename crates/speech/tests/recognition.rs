@@ -1,0 +1,141 @@
+//! Sound in, words out, with the small English model.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{SILERO, TINY_ENGLISH, model, sound};
+use proptest::prelude::*;
+use speech::{Options, Recognizer};
+use visit::{Millis, Samples, Segment};
+
+fn recognizer(from: Samples) -> Recognizer {
+    let options = Options {
+        language: None,
+        threads: 1,
+        from,
+    };
+    Recognizer::load(&model(TINY_ENGLISH), &model(SILERO), &options).unwrap()
+}
+
+/// Everything recognised in a sound that is pushed in parts of these lengths, over and over.
+fn recognised(pcm: &[i16], from: Samples, parts: &[usize]) -> Vec<Segment> {
+    let mut recognizer = recognizer(from);
+    let mut segments = Vec::new();
+    let mut rest = pcm;
+    let mut settled = from;
+    for &part in parts.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (now, later) = rest.split_at(part.min(rest.len()));
+        segments.extend(recognizer.push(now).unwrap());
+        assert!(recognizer.settled() >= settled, "settled went back");
+        settled = recognizer.settled();
+        rest = later;
+    }
+    segments.extend(recognizer.finish().unwrap());
+    assert_eq!(recognizer.settled(), from + Samples::of(pcm.len()));
+    segments
+}
+
+fn text(segments: &[Segment]) -> String {
+    segments
+        .iter()
+        .map(|s| s.text.expose())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A sentence, a second of silence, and the sentence again.
+fn twice() -> Vec<i16> {
+    let once = sound("audio/hello.flac");
+    [once.clone(), vec![0; 16_000], once].concat()
+}
+
+#[test]
+fn a_sentence_is_recognised_with_its_times() {
+    let segments = recognised(&sound("audio/hello.flac"), Samples(0), &[16_000]);
+    let heard = text(&segments).to_lowercase();
+    for word in [
+        "short recording",
+        "81 milligrams of aspirin",
+        "every morning",
+        "no allergies",
+    ] {
+        assert!(heard.contains(word), "{word} is missing in {heard:?}");
+    }
+    let words: Vec<_> = segments.iter().flat_map(|s| &s.words).collect();
+    assert!(words.windows(2).all(|pair| pair[0].end <= pair[1].start));
+    assert!(
+        words
+            .iter()
+            .all(|w| w.start <= w.end && (0.0..=1.0).contains(&w.probability))
+    );
+    for (number, segment) in segments.iter().enumerate() {
+        assert_eq!(segment.index as usize, number);
+        assert_eq!(segment.start, segment.words[0].start);
+        assert_eq!(segment.end, segment.words[segment.words.len() - 1].end);
+        assert!(segment.end - segment.start <= Millis(15_000));
+        assert!(segment.confidence > 0.4);
+    }
+}
+
+#[test]
+fn silence_and_noise_give_no_words() {
+    for file in ["audio/silence.flac", "audio/noise.flac", "audio/tone.flac"] {
+        assert_eq!(
+            recognised(&sound(file), Samples(0), &[16_000]),
+            [],
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn no_sound_gives_no_words() {
+    assert_eq!(recognised(&[], Samples(0), &[16_000]), []);
+    assert_eq!(recognised(&[0; 7], Samples(0), &[16_000]), []);
+}
+
+#[test]
+fn recognition_taken_up_where_it_was_settled_gives_the_rest() {
+    let pcm = twice();
+    let whole = recognised(&pcm, Samples(0), &[16_000]);
+    let mut first = recognizer(Samples(0));
+    let before: Vec<Segment> = pcm[..12 * 16_000]
+        .chunks(16_000)
+        .flat_map(|part| first.push(part).unwrap())
+        .collect();
+    let settled = first.settled();
+    assert!(!before.is_empty() && settled > Samples(0));
+    let after = recognised(&pcm[settled.0 as usize..], settled, &[16_000]);
+    assert_eq!(text(&before) + " " + &text(&after), text(&whole));
+    let (started, again) = (&whole[before.len()], &after[0]);
+    assert!(
+        started.start.0.abs_diff(again.start.0) <= 100,
+        "times count from the visit's start"
+    );
+}
+
+#[test]
+fn what_was_recognised_is_given_out_while_sound_still_comes() {
+    let mut recognizer = recognizer(Samples(0));
+    let mut pcm = sound("audio/hello.flac");
+    pcm.resize(pcm.len() + 16_000, 0);
+    assert!(!recognizer.push(&pcm).unwrap().is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn how_sound_is_cut_into_pushes_makes_no_difference(
+        parts in prop::collection::vec(1usize..40_000, 1..6),
+    ) {
+        let pcm = sound("audio/hello.flac");
+        prop_assert_eq!(
+            recognised(&pcm, Samples(5_000), &parts),
+            recognised(&pcm, Samples(5_000), &[pcm.len()])
+        );
+    }
+}
