@@ -21,7 +21,8 @@ pub fn run() -> Result<()> {
     if has_display() {
         return process::run(
             Command::new(dist.join("inroom"))
-                .arg("--demo")
+                .args(["--demo", "--demo-audio"])
+                .arg(first_visit()?)
                 .current_dir(places::root()),
         );
     }

@@ -4,6 +4,7 @@
 // A command-line program speaks on standard output and standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod check;
 mod demo;
 mod digest;
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Formatting, house rules, dependencies, interface, clippy
     Check,
+    /// Measure Inroom beside its peers on this machine
+    Bench(bench::Arguments),
     /// The house rules alone
     Tidy,
     /// Build everything that is shipped into target/dist
@@ -101,6 +104,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo => demo::run(),
         Command::Test { arguments } => test::run(&arguments),
         Command::Check => check::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Tidy => tidy::check(),
         Command::Dist => dist::build(),
         Command::Workers => workers::build(),
@@ -109,7 +113,10 @@ fn run(command: Command) -> Result<()> {
             setup::install(if test { Purpose::Test } else { Purpose::Build })
         }
         Command::Models(Models::Fetch { set, ids }) => models::fetch(&set, &ids),
-        Command::Models(Models::Path { id }) => models::path(&id),
+        Command::Models(Models::Path { id }) => {
+            println!("{}", models::file_of(&id)?.display());
+            Ok(())
+        }
         Command::Models(Models::List) => models::list(),
     }
 }

@@ -1,13 +1,11 @@
 //! The language model beside llama.cpp: same GGUF file, same counts of tokens.
 
-use std::process::Command;
-
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
 use super::peers::Peers;
 use super::report::Table;
-use crate::places;
+use crate::process;
 
 const MODEL: &str = "qwen2.5-coder-1.5b-instruct";
 
@@ -71,8 +69,7 @@ pub fn measure(peers: &Peers, threads: u32) -> Result<Table> {
 
 /// Runs the drafting crate's own example, which uses the model code as the worker does.
 fn inroom(arguments: &[&str]) -> Result<Speed> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = process::cargo()
         .args([
             "run",
             "--release",
@@ -84,7 +81,6 @@ fn inroom(arguments: &[&str]) -> Result<Speed> {
             "--",
         ])
         .args(arguments)
-        .current_dir(places::root())
         .output()
         .context("cargo cannot be run")?;
     ensure!(

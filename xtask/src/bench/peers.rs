@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde::de::DeserializeOwned;
 
-use crate::places;
+use crate::{places, process};
 
 /// Pinned, so that a ratio means the same next time.
 const PACKAGES: [&str; 5] = [
@@ -36,12 +36,16 @@ impl Peers {
             return Ok(Self { folder });
         }
         println!("installing the peers into {}", folder.display());
-        run(Command::new("python3")
-            .args(["-m", "venv"])
-            .arg(folder.join("venv")))?;
-        run(Command::new(folder.join("venv/bin/pip"))
-            .args(["install", "--quiet"])
-            .args(PACKAGES))?;
+        process::run(
+            Command::new("python3")
+                .args(["-m", "venv"])
+                .arg(folder.join("venv")),
+        )?;
+        process::run(
+            Command::new(folder.join("venv/bin/pip"))
+                .args(["install", "--quiet"])
+                .args(PACKAGES),
+        )?;
         std::fs::write(stamp, wanted)?;
         Ok(Self { folder })
     }
@@ -78,16 +82,4 @@ impl Peers {
         let last = said.lines().last().unwrap_or_default();
         serde_json::from_str(last).with_context(|| format!("{name} said: {last}"))
     }
-}
-
-/// Runs a command to its end.
-///
-/// # Errors
-/// If it cannot be started or fails.
-pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{command:?} cannot be run"))?;
-    ensure!(status.success(), "{command:?} failed");
-    Ok(())
 }

@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use super::peers::{Peers, run};
+use super::peers::Peers;
 use super::report::Table;
-use crate::places;
+use crate::{places, process};
 
 const VISIT: &str = "injured-knee";
 
@@ -24,7 +24,7 @@ pub fn measure(peers: &Peers, threads: u32) -> Result<Table> {
     let fixtures = places::root().join("tests/fixtures/visits");
     let audio = fixtures.join(format!("{VISIT}.flac"));
     let wav = peers.folder().join("visit.wav");
-    run(Command::new("sox").arg(&audio).arg(&wav))?;
+    process::run(Command::new("sox").arg(&audio).arg(&wav))?;
     let reference = spoken(&fixtures.join(format!("{VISIT}.words.json")))?;
     let seconds = wav_seconds(&wav)?;
     let threads_text = threads.to_string();
@@ -99,20 +99,22 @@ fn inroom(audio: &Path, threads: u32) -> Result<Heard> {
         main: u64,
     }
     let folder = places::target().join("bench");
-    run(Command::new(places::dist().join("inroomctl"))
-        .args([
-            "eval",
-            "transcribe",
-            "--model",
-            "whisper-base",
-            "--language",
-            "en",
-            "--threads",
-        ])
-        .arg(threads.to_string())
-        .arg("--output")
-        .arg(&folder)
-        .arg(audio))?;
+    process::run(
+        Command::new(places::dist().join("inroomctl"))
+            .args([
+                "eval",
+                "transcribe",
+                "--model",
+                "whisper-base",
+                "--language",
+                "en",
+                "--threads",
+            ])
+            .arg(threads.to_string())
+            .arg("--output")
+            .arg(&folder)
+            .arg(audio),
+    )?;
     let json = std::fs::read_to_string(folder.join(format!("{VISIT}.json")))?;
     let transcript: Transcript = serde_json::from_str(&json)?;
     Ok(Heard {

@@ -5,9 +5,8 @@ use std::process::Command;
 use anyhow::Result;
 use serde::Deserialize;
 
-use super::peers::run;
 use super::report::Table;
-use crate::places;
+use crate::{places, process};
 
 #[derive(Deserialize)]
 struct Visit {
@@ -35,13 +34,15 @@ pub fn measure(threads: u32) -> Result<Table> {
     if let Some(folder) = output.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    run(Command::new(places::dist().join("inroomctl"))
-        .args(["eval", "visit", "--speed", "1", "--threads"])
-        .arg(threads.to_string())
-        .arg("--audio")
-        .arg(places::root().join("tests/fixtures/visits/adult-follow-up.flac"))
-        .arg("--output")
-        .arg(&output))?;
+    process::run(
+        Command::new(places::dist().join("inroomctl"))
+            .args(["eval", "visit", "--speed", "1", "--threads"])
+            .arg(threads.to_string())
+            .arg("--audio")
+            .arg(places::root().join("tests/fixtures/visits/adult-follow-up.flac"))
+            .arg("--output")
+            .arg(&output),
+    )?;
     let visit: Visit = serde_json::from_str(&std::fs::read_to_string(output)?)?;
     let mib = |bytes: u64| format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20));
     let seconds = |ms: u64| format!("{:.1} s", ms as f64 / 1000.0);

@@ -15,6 +15,8 @@ mod torch;
 mod vad;
 mod whisper;
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail, ensure};
 
 use self::catalogue::{Catalogue, Model};
@@ -91,11 +93,11 @@ pub fn fetch(set: &str, ids: &[String]) -> Result<()> {
     shelf.fetch(&missing)
 }
 
-/// Prints where a model lies.
+/// Where a fetched model lies.
 ///
 /// # Errors
 /// If the id is unknown or the model has not been fetched.
-pub fn path(id: &str) -> Result<()> {
+pub fn file_of(id: &str) -> Result<PathBuf> {
     let catalogue = Catalogue::read()?;
     let model = catalogue.model(id)?;
     let path = places::models()?.join(&model.file);
@@ -109,8 +111,7 @@ pub fn path(id: &str) -> Result<()> {
             format!("get it from {}", model.origin)
         }
     );
-    println!("{}", path.display());
-    Ok(())
+    Ok(path)
 }
 
 /// Prints the catalogue: id, role, size, licence, sets, and whether the file is there and loadable.
