@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let own = |name: &str| {
-        ["GGML_", "CARGO_PKG_", "BINDGEN_"]
+        ["GGML_", "CARGO_PKG_"]
             .iter()
             .any(|prefix| name.starts_with(prefix))
             || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"].contains(&name)

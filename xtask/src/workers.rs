@@ -1,8 +1,9 @@
 //! The worker program, built once for each processor level.
 //!
 //! whisper.cpp fixes the instructions it uses when it is compiled, and candle chooses its own when it runs, so the variants
-//! differ in whisper.cpp alone. The build script of whisper-rs-sys reads `GGML_*` but does not watch it; it is made to run
-//! again through `BINDGEN_EXTRA_CLANG_ARGS`, which bindgen watches. In the one build folder cmake then recompiles only the
+//! differ in whisper.cpp alone. The build script of whisper-rs-sys reads `GGML_*` but does not watch it. Of what it does
+//! watch, `TARGET` in cargo's own environment is watched by nothing else and decides nothing (cargo tells build scripts the
+//! real one), so that is set to the variant's name. In the one build folder cmake then recompiles only the
 //! processor-specific files, and cargo the few crates from whisper-rs-sys up. The plain build's variant comes last, so that
 //! a plain `cargo build` afterwards finds everything fresh.
 
@@ -141,10 +142,7 @@ impl Variant {
         };
         let mut all: BTreeMap<String, String> = SWITCHES.iter().map(switch).collect();
         all.insert("GGML_NATIVE".to_owned(), "OFF".to_owned());
-        all.insert(
-            "BINDGEN_EXTRA_CLANG_ARGS".to_owned(),
-            format!("-DINROOM_CPU_{}", self.name.to_uppercase()),
-        );
+        all.insert("TARGET".to_owned(), format!("inroom-{}", self.name));
         all
     }
 }
@@ -221,10 +219,7 @@ mod tests {
             .map(|(name, _)| name.as_str())
             .collect();
         assert_eq!(on, ["GGML_SSE42"]);
-        assert_ne!(
-            v2["BINDGEN_EXTRA_CLANG_ARGS"],
-            VARIANTS[1].environment()["BINDGEN_EXTRA_CLANG_ARGS"]
-        );
+        assert_ne!(v2["TARGET"], VARIANTS[1].environment()["TARGET"]);
         for variant in &VARIANTS {
             assert!(
                 variant.on.iter().all(|name| SWITCHES.contains(name)),
@@ -245,7 +240,8 @@ mod tests {
             .keys()
             .map(String::as_str)
             .collect();
-        let variant = VARIANTS[1].environment();
+        let mut variant = VARIANTS[1].environment();
+        variant.remove("TARGET");
         assert_eq!(
             plain.iter().collect::<BTreeSet<_>>(),
             variant
