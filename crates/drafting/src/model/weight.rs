@@ -1,0 +1,264 @@
+//! A quantised weight matrix, kept once.
+//!
+//! Candle re-lays Q4_K, Q6_K and Q8_0 matrices for its fast kernels at their first use and keeps
+//! both forms. For a model of a gigabyte that is a second gigabyte, so the file's form is given
+//! back here as soon as candle no longer reads it.
+
+use std::borrow::Cow;
+use std::io::{Read, Seek};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor, QuantizedType};
+use candle_core::{CpuStorage, Module, Result, Tensor};
+
+use super::ModelError;
+use crate::gguf::File;
+
+/// Rows from which candle uses the re-laid form of Q6_K.
+const FEW_ROWS: usize = 2;
+/// Rows from which it may use another form, for many.
+const MANY_ROWS: usize = 32;
+
+/// The blocks of a matrix as the file has them, until they are released.
+struct Blocks {
+    kept: RwLock<Option<Box<dyn QuantizedType>>>,
+    kind: GgmlDType,
+    /// Whether a product was computed from this form rather than from the re-laid one.
+    read_directly: AtomicBool,
+}
+
+/// Both halves of a matrix share the blocks: candle owns one, [`Weight`] releases through the other.
+#[derive(Clone)]
+struct SharedBlocks(Arc<Blocks>);
+
+impl SharedBlocks {
+    fn with<T>(&self, f: impl FnOnce(&dyn QuantizedType) -> Result<T>) -> Result<T> {
+        match self
+            .0
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_deref()
+        {
+            Some(blocks) => f(blocks),
+            None => Err(candle_core::Error::Msg(
+                "weights used after their release".to_owned(),
+            )),
+        }
+    }
+
+    fn look<T>(&self, released: T, f: impl FnOnce(&dyn QuantizedType) -> T) -> T {
+        self.0
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_deref()
+            .map_or(released, f)
+    }
+}
+
+impl QuantizedType for SharedBlocks {
+    fn dtype(&self) -> GgmlDType {
+        self.0.kind
+    }
+
+    fn matmul_t(&self, mkn: (usize, usize, usize), lhs: &[f32], dst: &mut [f32]) -> Result<()> {
+        self.0.read_directly.store(true, Ordering::Relaxed);
+        self.with(|blocks| blocks.matmul_t(mkn, lhs, dst))
+    }
+
+    fn matmul_t_f16(
+        &self,
+        mkn: (usize, usize, usize),
+        lhs: &[half::f16],
+        dst: &mut [half::f16],
+    ) -> Result<()> {
+        self.0.read_directly.store(true, Ordering::Relaxed);
+        self.with(|blocks| blocks.matmul_t_f16(mkn, lhs, dst))
+    }
+
+    fn embedding(&self, ids: &[u32], rows: usize, hidden: usize) -> Result<CpuStorage> {
+        self.0.read_directly.store(true, Ordering::Relaxed);
+        self.with(|blocks| blocks.embedding(ids, rows, hidden))
+    }
+
+    fn dequantize(&self, elem_count: usize) -> Result<CpuStorage> {
+        self.with(|blocks| blocks.dequantize(elem_count))
+    }
+
+    fn storage_size_in_bytes(&self) -> usize {
+        self.look(0, |blocks| blocks.storage_size_in_bytes())
+    }
+
+    /// Candle reads through this pointer while it re-lays the matrix, which happens only inside
+    /// [`Weight::settle`]; after a release the size above is 0, so nothing is read through it.
+    fn as_ptr(&self) -> *const u8 {
+        let nothing = std::ptr::NonNull::<u64>::dangling()
+            .as_ptr()
+            .cast_const()
+            .cast();
+        self.look(nothing, |blocks| blocks.as_ptr())
+    }
+
+    fn block_size(&self) -> usize {
+        self.0.kind.block_size()
+    }
+
+    /// Model weights are never written: they come from a file.
+    fn from_float(&mut self, _: &[f32]) {}
+
+    /// Model weights are never written: they come from a file.
+    fn from_float_imatrix(&mut self, _: &[f32], _: &[f32], _: usize) {}
+
+    fn size(&self) -> usize {
+        self.storage_size_in_bytes()
+    }
+}
+
+/// A matrix of `outputs` × `inputs` that rows of `inputs` values are multiplied with.
+pub(super) struct Weight {
+    product: QMatMul,
+    blocks: Option<SharedBlocks>,
+    /// A product of fewer rows is padded with zeros.
+    fewest_rows: usize,
+    pub(super) outputs: usize,
+    pub(super) inputs: usize,
+}
+
+impl Weight {
+    /// Reads the named matrices and stacks their outputs; they must share their input width.
+    ///
+    /// Matrices of different kinds cannot be stacked; the caller asks with [`stackable`] first.
+    pub(super) fn read<R: Read + Seek>(
+        file: &File,
+        reader: &mut R,
+        names: &[&str],
+        inputs: usize,
+        outputs: usize,
+    ) -> std::result::Result<Self, ModelError> {
+        let mut bytes = Vec::new();
+        let mut kind = None;
+        let mut rows = 0;
+        for name in names {
+            let info = file.tensor(name).ok_or_else(|| ModelError::missing(name))?;
+            let &[n, k] = info.shape.dims() else {
+                return Err(ModelError::shape(name));
+            };
+            if k != inputs || kind.is_some_and(|kind| kind != info.ggml_dtype) {
+                return Err(ModelError::shape(name));
+            }
+            kind = Some(info.ggml_dtype);
+            rows += n;
+            let part = file.bytes(reader, info)?;
+            if bytes.is_empty() {
+                bytes = part;
+            } else {
+                bytes.extend_from_slice(&part);
+            }
+        }
+        let (Some(kind), true) = (kind, rows == outputs) else {
+            return Err(ModelError::shape(
+                names.first().copied().unwrap_or_default(),
+            ));
+        };
+        let blocks = SharedBlocks(Arc::new(Blocks {
+            kept: RwLock::new(Some(kind.from_data(Cow::Owned(bytes)))),
+            kind,
+            read_directly: AtomicBool::new(false),
+        }));
+        let tensor = QTensor::new(QStorage::Cpu(Box::new(blocks.clone())), (outputs, inputs))?;
+        // Matrices of plain floating-point numbers become a tensor here, which holds its own copy.
+        let product = QMatMul::from_qtensor(tensor)?;
+        let blocks = match product {
+            QMatMul::QTensor(_) => Some(blocks),
+            QMatMul::Tensor(_) | QMatMul::TensorF16(_) => None,
+        };
+        Ok(Self {
+            product,
+            blocks,
+            fewest_rows: 1,
+            outputs,
+            inputs,
+        })
+    }
+
+    /// Lets candle re-lay the matrix now, and gives the file's form back if nothing reads it any
+    /// more. Afterwards only [`Weight::times`] may be used.
+    ///
+    /// Candle has one re-laid form for few rows and, on some processors, another for many: both
+    /// are made here, before the form that they are made from goes.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        let Some(blocks) = &self.blocks else {
+            return Ok(());
+        };
+        for rows in [FEW_ROWS, MANY_ROWS] {
+            self.times(vec![0.0; rows * self.inputs])?;
+        }
+        if !blocks.0.read_directly.load(Ordering::Relaxed) {
+            *blocks
+                .0
+                .kept
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = None;
+            self.fewest_rows = FEW_ROWS;
+        }
+        Ok(())
+    }
+
+    /// The product with each row of `inputs` values: as many rows of `outputs` values.
+    pub(super) fn times(&self, mut rows: Vec<f32>) -> Result<Product> {
+        let wanted = rows.len() / self.inputs;
+        if wanted < self.fewest_rows {
+            rows.resize(self.fewest_rows * self.inputs, 0.0);
+        }
+        let count = rows.len() / self.inputs;
+        let rows = Tensor::from_vec(rows, (count, self.inputs), &candle_core::Device::Cpu)?;
+        Ok(Product {
+            tensor: self.product.forward(&rows)?,
+            values: wanted * self.outputs,
+        })
+    }
+
+    /// One row of the matrix for each number: a token's embedding.
+    pub(super) fn rows(&self, numbers: &[u32]) -> Result<Vec<f32>> {
+        let numbers = Tensor::new(numbers, &candle_core::Device::Cpu)?;
+        self.product.embedding(&numbers)?.flatten_all()?.to_vec1()
+    }
+}
+
+/// The result of [`Weight::times`].
+pub(super) struct Product {
+    tensor: Tensor,
+    values: usize,
+}
+
+impl Product {
+    /// Looks at the values, row by row.
+    pub(super) fn read<T>(&self, f: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
+        let (storage, layout) = self.tensor.storage_and_layout();
+        match (&*storage, layout.contiguous_offsets()) {
+            (candle_core::Storage::Cpu(CpuStorage::F32(values)), Some((start, _))) => {
+                f(&values[start..start + self.values])
+            }
+            _ => Err(candle_core::Error::Msg(
+                "a product is not on the processor".to_owned(),
+            )),
+        }
+    }
+
+    /// The values themselves.
+    pub(super) fn take(self) -> Result<Vec<f32>> {
+        self.read(|values| Ok(values.to_vec()))
+    }
+}
+
+/// Whether the matrices are of one kind, so that their outputs can be stacked.
+pub(super) fn stackable(file: &File, names: &[&str]) -> bool {
+    let mut kinds = names
+        .iter()
+        .map(|name| file.tensor(name).map(|info| info.ggml_dtype));
+    kinds
+        .next()
+        .is_some_and(|first| first.is_some() && kinds.all(|kind| kind == first))
+}
