@@ -7,6 +7,7 @@ mod confine;
 mod hearing;
 mod pipes;
 mod verified;
+mod writing;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -17,12 +18,30 @@ use worker::{PANIC_MARK, WorkerKind};
 
 use crate::pipes::{Inbox, Outbox};
 
-/// The processor level that the speech engine was compiled for: `cargo xtask workers` sets it
-/// for each variant; a plain build has the settings of `.cargo/config.toml`, which are AVX2's.
-const LEVEL: &str = match option_env!("INROOM_WORKER_LEVEL") {
-    Some(level) => level,
-    None => "avx2",
+/// The processor level that the speech engine was compiled for, by the same settings from which
+/// its build script takes it: `.cargo/config.toml` for a plain build, `cargo xtask workers` for
+/// the others. Without them the level is not known, and the main program does not use the worker.
+const LEVEL: &str = match (
+    is_on(option_env!("GGML_NATIVE")),
+    is_on(option_env!("GGML_AVX2")),
+    is_on(option_env!("GGML_AVX512")),
+) {
+    (Some(false), Some(_), Some(true)) => "avx512",
+    (Some(false), Some(true), Some(false)) => "avx2",
+    (Some(false), Some(false), Some(false)) => "v2",
+    _ => "unknown",
 };
+
+const fn is_on(setting: Option<&str>) -> Option<bool> {
+    match setting {
+        Some(word) => match word.as_bytes() {
+            b"ON" => Some(true),
+            b"OFF" => Some(false),
+            _ => None,
+        },
+        None => None,
+    }
+}
 
 fn main() -> ExitCode {
     match Order::read(std::env::args().skip(1)) {
@@ -71,9 +90,7 @@ fn work(
     let inbox = Inbox::open(&out).context("a thread cannot be started")?;
     let failure = match kind {
         WorkerKind::Speech => hearing::hear(&inbox, &out),
-        WorkerKind::Drafting => Err(worker::protocol::Failure::Protocol(
-            "this build has no drafting".to_owned(),
-        )),
+        WorkerKind::Drafting => writing::write(&inbox, &out),
     };
     match failure {
         Err(failure) => out.fail(failure),

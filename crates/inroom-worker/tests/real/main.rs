@@ -7,3 +7,4 @@ mod confinement;
 mod hearing;
 mod refusals;
 mod running;
+mod writing;
