@@ -1,5 +1,6 @@
 // Every call into the program, typed; the page has no other way out.
 import { Channel, invoke } from "@tauri-apps/api/core";
+import type { DraftRequest } from "./generated/DraftRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
@@ -8,7 +9,6 @@ import type { NoteTextRequest } from "./generated/NoteTextRequest";
 import type { PassphraseRequest } from "./generated/PassphraseRequest";
 import type { Preferences } from "./generated/Preferences";
 import type { RecordRequest } from "./generated/RecordRequest";
-import type { RedraftRequest } from "./generated/RedraftRequest";
 import type { RevisionNumber } from "./generated/RevisionNumber";
 import type { SaveRequest } from "./generated/SaveRequest";
 import type { SoundSource } from "./generated/SoundSource";
@@ -66,8 +66,9 @@ export const record = (request: RecordRequest) => call<string>("record", request
 export const pause = () => call<null>("pause");
 export const resume = () => call<null>("resume");
 export const stop = () => call<null>("stop");
-export const draft = (request: RedraftRequest) => call<null>("draft", request);
-export const cancelDraft = () => call<null>("cancel_draft");
+export const draft = (request: DraftRequest) => call<null>("draft", request);
+export const cancelDraft = (visit: VisitId) =>
+  call<null>("cancel_draft", { visit } satisfies VisitRequest);
 export const judgeStatement = (request: StatementRequest) =>
   call<Statement>("judge_statement", request);
 export const saveNote = (request: SaveRequest) => call<RevisionNumber>("save_note", request);

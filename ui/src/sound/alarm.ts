@@ -4,8 +4,12 @@ let context: AudioContext | undefined;
 
 /** To be called from a key press or click: engines let a page sound only after one. */
 export function allowTone(): void {
-  context ??= new AudioContext();
-  void context.resume();
+  try {
+    context ??= new AudioContext();
+    context.resume().catch(() => undefined);
+  } catch {
+    // A computer without a loudspeaker still records, and still shows its alarms.
+  }
 }
 
 /** Sounds the alarm once; silent where no press or click has allowed sound. */

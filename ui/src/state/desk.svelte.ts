@@ -79,21 +79,30 @@ class Desk {
     if (done === undefined) return;
     this.mayLeave = undefined;
     this.screen = { name: "visits" };
-    this.#live.clear();
+    this.forget();
     this.isOpen = false;
     this.startup = await program.startup();
+  }
+
+  /** Forgets everything that was heard of visits. */
+  forget(): void {
+    this.#live.clear();
   }
 
   say(message: string): void {
     this.message = message;
   }
 
-  /** Does something, and shows why if it fails; `undefined` is a failure. */
+  /** Does what a person asked for, and shows why if it fails; `undefined` is a failure. */
   async attempt<Answer>(action: () => Promise<Answer>): Promise<Answer | undefined> {
+    this.failure = undefined;
+    return this.load(action);
+  }
+
+  /** The same for what the page does by itself: an older failure stays in sight. */
+  async load<Answer>(action: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
-      const answer = await action();
-      this.failure = undefined;
-      return answer;
+      return await action();
     } catch (cause) {
       this.failure = program.failureOf(cause);
       return undefined;

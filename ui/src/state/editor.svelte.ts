@@ -59,9 +59,11 @@ export class NoteEditor {
     return this.note.sections[place.section]?.statements[place.statement];
   }
 
-  /** Puts a statement in the place of another. */
+  /** Puts a statement in the place of another. Filling a line that was just begun is one step with beginning it. */
   replace(place: Place, statement: Statement): void {
-    this.#change(place.section, (all) => all.with(place.statement, statement));
+    const put = (all: Statement[]) => all.with(place.statement, statement);
+    if (this.at(place)?.text === "") this.note = this.#with(place.section, put);
+    else this.#change(place.section, put);
   }
 
   /** Puts a statement in place without a step of its own in the undo list. */

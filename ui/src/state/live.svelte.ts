@@ -84,7 +84,8 @@ export class LiveVisit {
 
   /** Takes what the store holds, so that events only have to add to it. */
   startFrom({ row, segments, source }: VisitView): void {
-    this.state ??= row.state;
+    // What was cut off stands in the store as if it still ran.
+    if (!row.unfinished) this.state ??= row.state;
     this.source ||= source ?? "";
     this.recorded = Math.max(this.recorded, row.recorded);
     if (segments.length > this.segments.length) this.segments = segments;

@@ -14,7 +14,6 @@ export const en = {
     cancel: "Cancel",
     back: "Back",
     close: "Close",
-    retry: "Try again",
     loading: "One moment…",
     optional: "optional",
     untitled: "No patient label",
@@ -144,6 +143,7 @@ export const en = {
     listening: "Listening. Words appear here a few seconds after they are spoken.",
     none: "No words were recognised in this visit.",
     waiting: "The transcript appears here.",
+    missing: (length: string, at: string) => `${length} s of sound are missing here, at ${at}.`,
     latest: "Jump to the latest",
     speaker: (n: number) => `Speaker ${n}`,
     roles: {
@@ -163,7 +163,6 @@ export const en = {
       speech: "Speech recognition was restarted. Nothing of the recording is lost.",
       drafting: "Note writing was restarted. Finished sections are kept.",
     },
-    silence: "Stop the alarm tone",
   },
   draft: {
     title: "Note",
@@ -229,12 +228,12 @@ export const en = {
       n === 0 ? "No words of the transcript belong to this line." : `${count(n, "passage", "passages")} of the transcript`,
   },
   visit: {
-    recordedOn: (when: string) => when,
     duration: "Length",
     consent: (by: string, how: string) => `Consent: ${by}, ${how}`,
+    giver: { patient: "the patient", representative: "a representative" },
+    methods: { spoken: "spoken", written: "in writing" },
     notFinished: "This visit was cut off before it was stopped. Everything that was recorded until then is kept.",
     finish: "Finish the visit",
-    finishing: "Finishing…",
   },
   closing: {
     title: "A visit is being recorded",

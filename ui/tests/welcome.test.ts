@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { startup } from "./fixtures";
+import { asked, click, openPage, screen, type } from "./page";
+import { refusal } from "./program";
+
+const create = () => openPage({ startup: () => startup({ door: "absent" }) });
+
+it("makes a store only from two equal passphrases that are long enough", async () => {
+  const program = await create();
+  const button = await screen.findByTestId<HTMLButtonElement>("create-vault");
+  await type("create-passphrase", "short");
+  await type("create-passphrase-again", "short");
+  expect(button.disabled).toBe(true);
+  expect(screen.getByText("At least 12 characters.")).toBeTruthy();
+  await type("create-passphrase", "plum engine harbor violet");
+  expect(button.disabled).toBe(true);
+  expect(screen.getByText("The two passphrases are not the same.")).toBeTruthy();
+  await type("create-passphrase-again", "plum engine harbor violet");
+  await click("create-vault");
+  expect(asked(program, "create_store")).toEqual([{ passphrase: "plum engine harbor violet" }]);
+  expect(await screen.findByTestId("new-visit")).toBeTruthy();
+});
+
+it("says where the store lies", async () => {
+  await create();
+  expect(await screen.findByText(startup().folder)).toBeTruthy();
+});
+
+it("says that a passphrase is wrong, and lets it be tried again", async () => {
+  let right = false;
+  await openPage({
+    startup: () => startup({ door: "locked" }),
+    open_store: () => {
+      if (!right) throw refusal("wrong_passphrase", "The passphrase does not open this store.");
+      return null;
+    },
+  });
+  await screen.findByTestId("open-vault");
+  await type("open-passphrase", "wrong");
+  await click("open-vault");
+  expect((await screen.findByRole("alert")).textContent).toContain("does not open this store");
+  right = true;
+  await click("open-vault");
+  expect(await screen.findByTestId("new-visit")).toBeTruthy();
+});
