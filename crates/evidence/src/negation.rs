@@ -1,0 +1,90 @@
+//! Which words are said not to be so (after NegEx: Chapman et al., J Biomed Inform 2001; 34: 301).
+
+use crate::lexicon::lexicon;
+use crate::reading::Clause;
+use crate::word::{Pause, Word};
+
+/// For each word, whether a negation reaches it.
+pub(crate) fn negated_words(words: &[Word], clauses: &[Clause]) -> Vec<bool> {
+    let mut negated = vec![false; words.len()];
+    for clause in clauses {
+        before(words, clause, &mut negated);
+        after(words, clause, &mut negated);
+    }
+    negated
+}
+
+/// "no", "denies", "without" reach forward to the end of the clause.
+fn before(words: &[Word], clause: &Clause, negated: &mut [bool]) {
+    let lexicon = lexicon();
+    let own = &words[..clause.words.end];
+    let mut reaching = false;
+    // Where the reach ends at a comma, the end of the clause.
+    let mut stops_at_comma = false;
+    let mut at = clause.words.start;
+    while at < own.len() {
+        if let Some(used) = lexicon.negation_pseudo.at(own, at) {
+            at += used;
+            continue;
+        }
+        if let Some(used) = lexicon.negation.at(own, at) {
+            // "No, …" answers what was asked; it says nothing about what follows.
+            let answer = own[at].text == "no" && own[at].pause >= Pause::Comma;
+            reaching = !answer;
+            stops_at_comma = !DENIALS.contains(&own[at].text.as_str());
+            at += used;
+            continue;
+        }
+        let behind_comma = stops_at_comma && at > 0 && own[at - 1].pause == Pause::Comma;
+        if lexicon.negation_until.at(own, at).is_some()
+            || opens_new_subject(own, at)
+            || (behind_comma && !lists_on(&own[at..]))
+        {
+            reaching = false;
+        }
+        negated[at] = reaching;
+        at += 1;
+    }
+}
+
+/// Words that deny a whole list.
+const DENIALS: [&str; 6] = ["denies", "deny", "denied", "denying", "negative", "without"];
+
+/// Whether a list goes on to a last "or" or "and": "no fever, chills, or cough".
+fn lists_on(rest: &[Word]) -> bool {
+    let last_commas = |at: usize| at == 0 || rest[at - 1].pause == Pause::Comma;
+    rest.iter().enumerate().any(|(at, word)| {
+        word.text == "or"
+            || word.text == "nor"
+            || (word.text == "and" && last_commas(at) && rest.len() - at <= 4)
+    })
+}
+
+/// ", and he has …" and ", I walk …" begin something that the negation before it does not reach.
+fn opens_new_subject(words: &[Word], at: usize) -> bool {
+    const SUBJECTS: [&str; 12] = [
+        "i", "he", "she", "we", "they", "it", "you", "there", "he's", "she's", "it's", "i'm",
+    ];
+    let is = |i: usize| {
+        words
+            .get(i)
+            .is_some_and(|w| SUBJECTS.contains(&w.text.as_str()))
+    };
+    at > 0
+        && words[at - 1].pause == Pause::Comma
+        && (is(at) || (matches!(words[at].text.as_str(), "and" | "or" | "then") && is(at + 1)))
+}
+
+/// "… denied", "… ruled out" reach back to the beginning of the clause, if nothing follows them.
+fn after(words: &[Word], clause: &Clause, negated: &mut [bool]) {
+    let lexicon = lexicon();
+    let own = &words[..clause.words.end];
+    for at in clause.words.clone() {
+        if let Some(used) = lexicon.negation_after.at(own, at)
+            && at + used == clause.words.end
+            && at > clause.words.start
+        {
+            negated[clause.words.start..at].fill(true);
+        }
+    }
+}

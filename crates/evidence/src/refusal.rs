@@ -1,0 +1,50 @@
+//! What was offered and not wanted.
+
+use crate::lexicon::{Kinds, lexicon};
+use crate::reading::{Reading, kinds};
+use crate::transcript::{Line, Standing};
+
+/// How many lines before the refusal the offer may stand.
+const MOST_LINES: usize = 3;
+
+/// Marks treatments that were offered and declined.
+pub(crate) fn mark(lines: &mut [Line]) {
+    let refusals: Vec<(usize, usize)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(n, line)| Some((n, lexicon().refusal.first(&line.reading.words)?)))
+        .collect();
+    for (line, word) in refusals {
+        let earliest = line.saturating_sub(MOST_LINES);
+        for n in (earliest..=line).rev() {
+            let before = if n == line { word } else { usize::MAX };
+            let offered = last_offer(&lines[n].reading, before);
+            for token in &offered {
+                lines[n].states[*token].standing = Standing::Declined;
+            }
+            if !offered.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+/// The treatments in the last clause before the word that names any.
+fn last_offer(reading: &Reading, before: usize) -> Vec<usize> {
+    let treatment = Kinds::DRUG.or(Kinds::PROCEDURE);
+    let named = |clause: usize| -> Vec<usize> {
+        reading
+            .tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.clause == clause && token.words.end <= before)
+            .filter(|(_, token)| kinds(token).any(treatment) && !token.negated)
+            .map(|(n, _)| n)
+            .collect()
+    };
+    (0..reading.clauses.len())
+        .rev()
+        .map(named)
+        .find(|tokens| !tokens.is_empty())
+        .unwrap_or_default()
+}

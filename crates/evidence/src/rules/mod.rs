@@ -1,0 +1,115 @@
+//! The rules that are exact: what breaks one is not supported, however many words fit.
+
+mod amount;
+mod drug;
+mod opposite;
+mod person;
+mod side;
+mod standing;
+
+use visit::Support;
+
+use crate::search::{Findings, Hit};
+use crate::statement::StatementReading;
+use crate::transcript::{Place, Transcript};
+
+/// A rule that a statement breaks.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    /// The most that the statement can still be.
+    pub most: Support,
+    /// Why, for people.
+    pub reason: String,
+    /// The words of the transcript that show it.
+    pub places: Vec<Place>,
+}
+
+impl Broken {
+    fn unsupported(reason: String, places: Vec<Place>) -> Self {
+        Self {
+            most: Support::Unsupported,
+            reason,
+            places,
+        }
+    }
+
+    fn partial(reason: String, places: Vec<Place>) -> Self {
+        Self {
+            most: Support::Partial,
+            reason,
+            places,
+        }
+    }
+}
+
+/// What the rules look at.
+pub(crate) struct Case<'a> {
+    pub statement: &'a StatementReading,
+    pub findings: &'a Findings,
+    pub transcript: &'a Transcript,
+}
+
+/// A hit that fits so well is the thing itself and not only a part of its name.
+const WHOLE: f64 = 0.75;
+
+impl Case<'_> {
+    /// The line that a unit's part rests on.
+    fn anchor(&self, unit: usize) -> Option<usize> {
+        let part = self
+            .statement
+            .parts
+            .iter()
+            .position(|part| part.contains(&unit))?;
+        self.findings.anchors[part]
+    }
+
+    /// Where the unit itself is said: in the exchange that its part rests on, else anywhere.
+    fn whole(&self, unit: usize) -> Vec<Place> {
+        let whole = |hits: &[Hit]| -> Vec<Place> {
+            hits.iter()
+                .filter(|hit| hit.fit >= WHOLE)
+                .map(|hit| hit.place)
+                .collect()
+        };
+        let found = &self.findings.units[unit];
+        let near = whole(&found.near);
+        if near.is_empty() {
+            whole(&found.far)
+        } else {
+            near
+        }
+    }
+
+    /// Those of some places that stand on the line of the first, which is the best.
+    fn on_best_line(&self, places: &[Place]) -> Vec<Place> {
+        places
+            .iter()
+            .copied()
+            .filter(|place| place.0 == places[0].0)
+            .collect()
+    }
+
+    /// Whether one of the words stands in the statement.
+    fn says(&self, stems: &[&str]) -> bool {
+        self.statement
+            .reading
+            .words
+            .iter()
+            .any(|word| stems.contains(&word.stem.as_str()))
+    }
+}
+
+/// Every rule that the statement breaks.
+pub(crate) fn broken(case: &Case<'_>) -> Vec<Broken> {
+    let rules = [
+        drug::broken,
+        amount::broken,
+        side::broken,
+        standing::broken,
+        person::broken,
+        opposite::broken,
+    ];
+    (0..case.statement.units.len())
+        .flat_map(|unit| rules.iter().filter_map(move |rule| rule(case, unit)))
+        .collect()
+}
