@@ -71,49 +71,46 @@ struct Cover {
     reason: PatientText,
 }
 
-const COLUMNS: &str = "SELECT id, wrapped_key, started_at, state, template, language, cover, consent, \
-     samples, segments, revisions FROM visits";
+const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
+     segments, revisions FROM visits";
 
-/// A visit as it is stored.
+/// A visit's summary as it is stored.
 struct Stored {
     id: Vec<u8>,
     wrapped_key: Vec<u8>,
     started_at: i64,
     state: String,
     template: String,
-    language: Option<String>,
     cover: Vec<u8>,
-    consent: Vec<u8>,
     samples: i64,
     segments: u32,
     revisions: u32,
 }
 
 impl Stored {
+    /// From a row of [`SUMMARY`].
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get("id")?,
-            wrapped_key: row.get("wrapped_key")?,
-            started_at: row.get("started_at")?,
-            state: row.get("state")?,
-            template: row.get("template")?,
-            language: row.get("language")?,
-            cover: row.get("cover")?,
-            consent: row.get("consent")?,
-            samples: row.get("samples")?,
-            segments: row.get("segments")?,
-            revisions: row.get("revisions")?,
+            id: row.get(0)?,
+            wrapped_key: row.get(1)?,
+            started_at: row.get(2)?,
+            state: row.get(3)?,
+            template: row.get(4)?,
+            cover: row.get(5)?,
+            samples: row.get(6)?,
+            segments: row.get(7)?,
+            revisions: row.get(8)?,
         })
     }
 
-    fn open(self, vault: &Vault) -> Result<VisitRecord, VaultError> {
+    fn open(self, vault: &Vault) -> Result<VisitSummary, VaultError> {
         let damaged = || VaultError::Damaged {
             what: Part::Database,
         };
         let id = VisitId::from_uuid(Uuid::from_slice(&self.id).map_err(|_| damaged())?);
         let key = record::unwrap_key(vault.wrapping(), id, &self.wrapped_key)?;
         let cover: Cover = record::open(&key, id, Record::Cover, &self.cover)?;
-        let summary = VisitSummary {
+        Ok(VisitSummary {
             id,
             started_at: UnixMillis(self.started_at),
             patient_label: cover.patient_label,
@@ -123,12 +120,6 @@ impl Stored {
             recorded: samples_from(self.samples)?.millis(),
             segments: self.segments,
             revision: (self.revisions > 0).then_some(RevisionNumber(self.revisions)),
-        };
-        let consent = record::open(&key, id, Record::Consent, &self.consent)?;
-        Ok(VisitRecord {
-            summary,
-            consent,
-            language: self.language,
         })
     }
 }
@@ -219,11 +210,9 @@ impl Vault {
     pub fn visits(&self) -> Result<Vec<VisitSummary>, VaultError> {
         let connection = self.connection();
         let mut statement =
-            connection.prepare_cached(&format!("{COLUMNS} ORDER BY started_at DESC, row DESC"))?;
+            connection.prepare_cached(&format!("{SUMMARY} ORDER BY started_at DESC, row DESC"))?;
         let stored = statement.query_map([], Stored::read)?;
-        stored
-            .map(|stored| Ok(stored?.open(self)?.summary))
-            .collect()
+        stored.map(|stored| stored?.open(self)).collect()
     }
 
     /// One visit.
@@ -231,11 +220,19 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NoSuchVisit`], [`VaultError::Damaged`].
     pub fn visit(&self, id: VisitId) -> Result<VisitRecord, VaultError> {
-        let stored = self
-            .connection()
-            .prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?
-            .query_row([id.as_bytes()], Stored::read)
-            .optional()?;
-        stored.ok_or(VaultError::NoSuchVisit(id))?.open(self)
+        let connection = self.connection();
+        let (row, key) = self.find(&connection, id)?;
+        let stored = connection
+            .prepare_cached(&format!("{SUMMARY} WHERE row = ?1"))?
+            .query_row([row], Stored::read)?;
+        let (consent, language): (Vec<u8>, Option<String>) = connection
+            .prepare_cached("SELECT consent, language FROM visits WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let consent = record::open(&key, id, Record::Consent, &consent)?;
+        Ok(VisitRecord {
+            summary: stored.open(self)?,
+            consent,
+            language,
+        })
     }
 }
