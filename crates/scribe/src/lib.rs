@@ -1,1 +1,34 @@
-//! scribe
+//! The conductor: a visit from consent to draft. The desktop and the command line both drive it.
+//!
+//! Threads: the *recorder* takes sound from a source and commits it to the vault second by second;
+//! the *work* thread feeds what is committed to the speech worker, stores the segments, and after
+//! the end of the sound has the drafting worker write the note. Neither waits for the other.
+#![forbid(unsafe_code)]
+
+mod cancel;
+pub mod clock;
+pub mod consent;
+mod dialogue;
+mod drafter;
+mod error;
+mod event;
+mod folder;
+mod from_file;
+mod level;
+pub mod models;
+mod recorder;
+mod recording;
+mod scratch;
+mod settings;
+mod transcriber;
+
+pub use cancel::Cancel;
+pub use dialogue::{DialogueError, parse as parse_dialogue};
+pub use drafter::{Drafted, Drafter};
+pub use error::ScribeError;
+pub use event::{Alarm, Event, WorkerRole};
+pub use folder::vault_folder;
+pub use from_file::record_file;
+pub use recording::{Outcome, Recording, Steps, Work};
+pub use scratch::{ScratchVault, random_passphrase};
+pub use settings::{DraftingSettings, SpeechSettings};

@@ -1,0 +1,24 @@
+mod draft;
+mod outcome;
+mod transcribe;
+mod visit;
+
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Draft a note for each line of a JSONL file of dialogues.
+    Draft(draft::Arguments),
+    /// Transcribe recordings.
+    Transcribe(transcribe::Arguments),
+    /// Take a recording the whole way, as if a microphone heard it.
+    Visit(visit::Arguments),
+}
+
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Draft(arguments) => draft::run(&arguments),
+        Command::Transcribe(arguments) => transcribe::run(&arguments),
+        Command::Visit(arguments) => visit::run(&arguments),
+    }
+}

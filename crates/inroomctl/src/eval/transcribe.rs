@@ -1,0 +1,101 @@
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use capture::Pace;
+use scribe::{Event, ScratchVault, SpeechSettings, Steps};
+use serde_json::json;
+
+use super::outcome;
+use crate::progress::Progress;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Folder for NAME.json, NAME.txt and NAME.rttm of each file.
+    #[arg(long, value_name = "DIR")]
+    output: PathBuf,
+    /// The speech model: an identifier of the catalogue or a ggml file.
+    #[arg(long, value_name = "PATH_OR_ID")]
+    model: Option<String>,
+    /// Threads; all cores when not given.
+    #[arg(long, value_name = "N")]
+    threads: Option<u32>,
+    /// Spoken language (ISO 639-1); detected when not given.
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// Recordings: wav, flac, mp3, m4a, ogg.
+    #[arg(required = true, value_name = "AUDIO")]
+    audio: Vec<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut speech = SpeechSettings::new(arguments.model.as_deref())?;
+    speech.threads = arguments.threads.unwrap_or(speech.threads);
+    std::fs::create_dir_all(&arguments.output)
+        .with_context(|| format!("{} cannot be made", arguments.output.display()))?;
+    let mut done = 0;
+    for audio in &arguments.audio {
+        match one(audio, &speech, arguments) {
+            Ok(summary) => {
+                done += 1;
+                eprintln!("{}: {summary}", audio.display());
+            }
+            Err(error) => eprintln!("{}: {error:#}", audio.display()),
+        }
+    }
+    if done == 0 {
+        bail!("none of the recordings could be transcribed");
+    }
+    Ok(())
+}
+
+fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::Result<String> {
+    let scratch = ScratchVault::create()?;
+    let started = Instant::now();
+    let (events, heard) = crossbeam_channel::unbounded();
+    let steps = Steps { speech: speech.clone(), draft: None };
+    let (visit, recording) = scribe::record_file(
+        &scratch,
+        audio,
+        Pace::Fastest,
+        arguments.language.clone(),
+        steps,
+        events,
+    )?;
+    let mut progress = Progress::new(None, false);
+    let mut trouble = None;
+    for event in heard {
+        if let Event::Alarm(scribe::Alarm::SourceFailed { message }) = &event {
+            trouble = Some(message.clone());
+        }
+        progress.show(&event);
+    }
+    let outcome = recording.until_end()?.wait()?;
+    progress.done();
+    outcome.result?;
+    let wall = started.elapsed();
+    let vault = scratch.vault();
+    let duration = vault.recorded(visit)?.samples.millis();
+    if duration.0 == 0 {
+        bail!(trouble.unwrap_or_else(|| "there is no sound in the file".to_owned()));
+    }
+    let segments = vault.segments(visit)?;
+    let name = audio.file_stem().map_or_else(|| "audio".to_owned(), |n| n.to_string_lossy().into_owned());
+    let factor = wall.as_secs_f64() / duration.seconds();
+    let whole = json!({
+        "audio": audio.file_name().map(|name| name.to_string_lossy()),
+        "duration_ms": duration,
+        "segments": outcome::segments(&segments),
+        "timing": { "wall_ms": wall.as_millis() as u64, "real_time_factor": factor },
+        "peak_memory_bytes": { "speech": outcome.speech_peak_memory, "main": crate::memory::own_peak() },
+        "incomplete": trouble,
+    });
+    let write = |extension: &str, text: String| {
+        let path = arguments.output.join(format!("{name}.{extension}"));
+        std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+    };
+    write("json", serde_json::to_string_pretty(&whole)?)?;
+    write("txt", outcome::words(&segments))?;
+    write("rttm", outcome::rttm(&name, &segments))?;
+    Ok(format!("{duration} in {:.1} s (real-time factor {factor:.3})", wall.as_secs_f64()))
+}

@@ -1,0 +1,109 @@
+//! Shows what the conductor tells: lines as they appear, and a status line on a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use scribe::{Alarm, Event};
+use visit::{Millis, Template};
+
+/// Prints a visit's events for a person to follow.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    titles: Vec<String>,
+    section: Option<u32>,
+    recorded: Millis,
+    behind: Millis,
+    text: bool,
+}
+
+impl Progress {
+    /// `text`: also print transcript and draft as they appear.
+    pub(crate) fn new(template: Option<&Template>, text: bool) -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let titles = template
+            .map(|template| template.sections.iter().map(|s| s.title.clone()).collect())
+            .unwrap_or_default();
+        Self { bar, titles, section: None, recorded: Millis(0), behind: Millis(0), text }
+    }
+
+    pub(crate) fn show(&mut self, event: &Event) {
+        match event {
+            Event::Kept { recorded } => {
+                self.recorded = *recorded;
+                self.status_of_recording();
+            }
+            Event::Backlog { behind } => {
+                self.behind = *behind;
+                self.status_of_recording();
+            }
+            Event::Segment(segment) if self.text => self.line(&format!(
+                "{:>6}  {} {:<9}  {}",
+                segment.start.to_string(),
+                segment.speaker,
+                segment.role.as_str(),
+                segment.text.expose()
+            )),
+            Event::TranscriptComplete { segments } => {
+                self.line(&format!("transcript complete: {segments} segments"));
+            }
+            Event::DraftReading { tokens, of } => {
+                self.bar.set_message(format!("reading the transcript: {tokens} of {of} tokens"));
+            }
+            Event::DraftWriting { text, .. } => {
+                self.bar.set_message(format!("writing: {}", text.expose()));
+            }
+            Event::DraftStatement { section, statement } if self.text => {
+                if self.section != Some(*section) {
+                    self.section = Some(*section);
+                    let title = self.titles.get(*section as usize).cloned().unwrap_or_default();
+                    self.line(&format!("\n{title}"));
+                }
+                let mark = match statement.support {
+                    visit::Support::Supported => "",
+                    visit::Support::Partial => "   [partly supported]",
+                    visit::Support::Unsupported => "   [unsupported]",
+                };
+                self.line(&format!("{}{mark}", statement.text.expose()));
+            }
+            Event::WorkerRestarted { worker, times } => {
+                self.line(&format!("the {worker:?} worker ended and was started again ({times})"));
+            }
+            Event::WorkerFailed { message, .. } | Event::DraftFailed { message } => {
+                self.line(message);
+            }
+            Event::Alarm(alarm) => self.line(&format!("ALARM: {}", alarm_text(alarm))),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn status_of_recording(&self) {
+        let behind = match self.behind.0 / 1000 {
+            0 => String::new(),
+            seconds => format!(", transcript {seconds} s behind"),
+        };
+        self.bar.set_message(format!("recorded {}{behind}", self.recorded));
+    }
+
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| println!("{text}"));
+    }
+}
+
+fn alarm_text(alarm: &Alarm) -> String {
+    match alarm {
+        Alarm::Stalled => "no sound comes from the microphone".to_owned(),
+        Alarm::Recovered { missing } => {
+            format!("sound comes again; {:.1} s are missing", missing.seconds())
+        }
+        Alarm::Dropped { missing } => format!("{:.1} s of sound were lost", missing.seconds()),
+        Alarm::StoreFailed { message } | Alarm::SourceFailed { message } => message.clone(),
+    }
+}

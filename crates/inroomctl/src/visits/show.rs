@@ -1,0 +1,96 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use visit::VisitId;
+
+use super::VaultArguments;
+
+#[derive(clap::Args)]
+pub(crate) struct ListArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ShowArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// The visit.
+    visit: VisitId,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ExportArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// The visit.
+    visit: VisitId,
+    /// Where to write; standard output when not given.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
+    let visits = arguments.vault.open()?.visits()?;
+    if visits.is_empty() {
+        println!("no visits yet");
+    }
+    for visit in visits {
+        let unfinished = if visit.state.is_unfinished() { " (cut off: `visit draft` finishes it)" } else { "" };
+        println!(
+            "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}",
+            visit.id,
+            visit.recorded.to_string(),
+            visit.state.as_str(),
+            visit.segments,
+            visit.patient_label.expose(),
+            visit.reason.expose(),
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
+    let vault = arguments.vault.open()?;
+    let record = vault.visit(arguments.visit)?;
+    println!("{}  {}  {}", record.summary.id, record.summary.recorded, record.summary.state.as_str());
+    println!(
+        "consent: {:?} by {:?}, asked by {} (wording {})",
+        record.consent.method,
+        record.consent.given_by,
+        record.consent.asked_by.expose(),
+        record.consent.wording_version
+    );
+    println!("\nTRANSCRIPT");
+    for segment in vault.segments(arguments.visit)? {
+        println!(
+            "{:>6}  {} {:<9}  {}",
+            segment.start.to_string(),
+            segment.speaker,
+            segment.role.as_str(),
+            segment.text.expose()
+        );
+    }
+    match vault.latest_revision(arguments.visit)? {
+        Some(revision) => {
+            println!("\nNOTE, revision {}\n", revision.number.0);
+            println!("{}", interchange::plain_text(&revision.note, interchange::Marks::Unsupported));
+        }
+        None => println!("\nno note yet: `inroomctl visit draft {}` writes one", arguments.visit),
+    }
+    Ok(())
+}
+
+pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
+    let vault = arguments.vault.open()?;
+    let Some(revision) = vault.latest_revision(arguments.visit)? else {
+        bail!("the visit has no note yet: `inroomctl visit draft {}` writes one", arguments.visit);
+    };
+    let text = interchange::plain_text(&revision.note, interchange::Marks::Unsupported);
+    match &arguments.output {
+        Some(path) => std::fs::write(path, text)
+            .with_context(|| format!("{} cannot be written; nothing was exported", path.display()))?,
+        None => println!("{text}"),
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+use capture::CaptureError;
+use vault::VaultError;
+
+use crate::models::ModelError;
+
+/// Why the conductor could not do what was asked. Nothing that was kept before is lost by any.
+#[derive(Debug, thiserror::Error)]
+pub enum ScribeError {
+    /// The store refused.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The source of sound refused.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// A model is not there.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A worker could not be started.
+    #[error("the {worker} worker could not be started; the recording is safe")]
+    WorkerStart {
+        /// `speech` or `drafting`.
+        worker: &'static str,
+        /// Why.
+        #[source]
+        cause: worker::SpawnError,
+    },
+    /// A worker said why it cannot go on.
+    #[error("{0}; recording and transcript are safe")]
+    WorkerRefused(worker::protocol::Failure),
+    /// A worker died again and again at the same place.
+    #[error("the {worker} worker ended unexpectedly {times} times ({how}); recording and transcript so far are safe, try again later or with another model")]
+    WorkerDied {
+        /// `speech` or `drafting`.
+        worker: &'static str,
+        /// How often without getting further.
+        times: u32,
+        /// How it ended the last time.
+        how: String,
+    },
+    /// There is nothing to draft from.
+    #[error("no words were recognised in this visit, so there is nothing to draft from; the recording is kept")]
+    NothingSaid,
+    /// The template is not known.
+    #[error("there is no note template {0:?}")]
+    UnknownTemplate(String),
+    /// A person gave the draft up.
+    #[error("the draft was cancelled; recording and transcript are kept")]
+    Cancelled,
+    /// The recording has ended already.
+    #[error("the recording has ended already; what was shown as recorded is safe")]
+    RecordingOver,
+    /// No room for a temporary vault.
+    #[error("a temporary folder for this run could not be made")]
+    Scratch(#[source] std::io::Error),
+    /// The operating system gives no random numbers.
+    #[error("the operating system gives no random numbers, so no key can be made")]
+    Randomness(#[source] getrandom::Error),
+    /// The recording has been given up by its own thread, which a bug must have caused.
+    #[error("the recording's thread ended unexpectedly; what was shown as recorded is safe")]
+    RecorderGone,
+}

@@ -1,0 +1,38 @@
+//! An existing recording goes the way of a visit, in a scratch vault.
+
+use std::path::Path;
+
+use capture::Pace;
+use crossbeam_channel::Sender;
+use vault::NewVisit;
+use visit::{PatientText, VisitId};
+
+use crate::scratch::no_person_recorded;
+use crate::{Event, Recording, ScratchVault, ScribeError, Steps, clock};
+
+/// Starts a visit in `scratch` with a file as its microphone. The recording ends with the file.
+///
+/// # Errors
+/// [`ScribeError::Capture`] if the file cannot be read, [`ScribeError::Vault`] if the scratch
+/// vault fails.
+pub fn record_file(
+    scratch: &ScratchVault,
+    file: &Path,
+    pace: Pace,
+    language: Option<String>,
+    steps: Steps,
+    events: Sender<Event>,
+) -> Result<(VisitId, Recording), ScribeError> {
+    let source = capture::open_file(file, pace)?;
+    let template = steps.draft.as_ref().map_or(String::new(), |(_, template)| template.id.clone());
+    let visit = scratch.vault().begin_visit(NewVisit {
+        consent: no_person_recorded(),
+        template,
+        language,
+        patient_label: PatientText::default(),
+        reason: PatientText::default(),
+        started_at: clock::now(),
+    })?;
+    let recording = Recording::start(scratch.vault().clone(), visit, source, steps, events)?;
+    Ok((visit, recording))
+}

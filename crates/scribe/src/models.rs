@@ -1,0 +1,213 @@
+//! The models that the program knows, and where their files lie.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use visit::Sha256Hex;
+use worker::protocol::ModelFile;
+
+const CATALOGUE: &str = include_str!("../../../models/catalog.toml");
+
+/// What a model is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelRole {
+    /// Recognises speech.
+    Speech,
+    /// Tells speech from other sound.
+    VoiceActivity,
+    /// Drafts notes.
+    Drafting,
+    /// Tells speakers apart.
+    Speaker,
+    /// Compares sentences by meaning.
+    Sentence,
+    /// A list of medical terms.
+    Terms,
+}
+
+/// A model of the catalogue; what the fetch tool alone needs is left out.
+#[derive(Clone, Debug, Deserialize)]
+pub struct KnownModel {
+    /// Short name.
+    pub id: String,
+    /// What it is for.
+    pub role: ModelRole,
+    /// File name.
+    pub file: String,
+    /// Digest of the file; a model without one cannot be loaded.
+    pub sha256: Option<Sha256Hex>,
+}
+
+#[derive(Deserialize)]
+struct Catalogue {
+    model: Vec<KnownModel>,
+}
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The built-in list is wrong.
+    #[error("the program's list of models is damaged; install the program again")]
+    Catalogue(#[source] toml::de::Error),
+    /// Neither a known model nor a file.
+    #[error("{0:?} is neither a known model nor a file; `cargo xtask models list` shows the known ones")]
+    Unknown(String),
+    /// The list has no digest for it.
+    #[error("the model {0} stands in the list without a digest and cannot be loaded")]
+    NoDigest(String),
+    /// Known but not on this computer.
+    #[error("the model {id} is not on this computer: {} is missing; copy it there or run `cargo xtask models fetch`", path.display())]
+    Missing {
+        /// Its short name.
+        id: String,
+        /// Where it should lie.
+        path: PathBuf,
+    },
+    /// The file cannot be read.
+    #[error("the model file {} cannot be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+/// The catalogue that comes with the program.
+///
+/// # Errors
+/// [`ModelError::Catalogue`] if it is damaged, which a test of this crate excludes.
+pub fn catalogue() -> Result<Vec<KnownModel>, ModelError> {
+    toml::from_str::<Catalogue>(CATALOGUE)
+        .map(|catalogue| catalogue.model)
+        .map_err(ModelError::Catalogue)
+}
+
+/// The folder where model files lie: `INROOM_MODELS`, else the user's cache folder.
+pub fn folder() -> PathBuf {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("INROOM_MODELS").unwrap_or_else(|| {
+        let home = set("HOME").or_else(|| set("USERPROFILE")).unwrap_or_else(|| PathBuf::from("."));
+        set("XDG_CACHE_HOME").unwrap_or_else(|| home.join(".cache")).join("inroom").join("models")
+    })
+}
+
+/// The file behind a catalogue identifier or a path, with the digest that its bytes must have.
+///
+/// A catalogue model is taken by its listed digest, unread. A path is read once to know its digest.
+///
+/// # Errors
+/// [`ModelError`], which says what to do.
+pub fn resolve(id_or_path: &str) -> Result<ModelFile, ModelError> {
+    resolve_in(&folder(), &catalogue()?, id_or_path)
+}
+
+fn resolve_in(
+    folder: &Path,
+    known: &[KnownModel],
+    id_or_path: &str,
+) -> Result<ModelFile, ModelError> {
+    if let Some(model) = known.iter().find(|model| model.id == id_or_path) {
+        let sha256 = model.sha256.clone().ok_or_else(|| ModelError::NoDigest(model.id.clone()))?;
+        let path = folder.join(&model.file);
+        if !path.is_file() {
+            return Err(ModelError::Missing { id: model.id.clone(), path });
+        }
+        return Ok(ModelFile { id: model.id.clone(), path: absolute(path), sha256 });
+    }
+    let path = PathBuf::from(id_or_path);
+    if !path.is_file() {
+        return Err(ModelError::Unknown(id_or_path.to_owned()));
+    }
+    let sha256 = digest_of(&path)
+        .map_err(|cause| ModelError::Unreadable { path: path.clone(), cause })?;
+    let id = known
+        .iter()
+        .find(|model| model.sha256.as_ref() == Some(&sha256))
+        .map(|model| model.id.clone())
+        .or_else(|| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .unwrap_or_default();
+    Ok(ModelFile { id, path: absolute(path), sha256 })
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// SHA-256 of a file, read in blocks.
+///
+/// # Errors
+/// The operating system's, if the file cannot be read.
+pub fn digest_of(path: &Path) -> std::io::Result<Sha256Hex> {
+    let mut file = File::open(path)?;
+    let mut digest = Sha256::new();
+    let mut block = vec![0_u8; 1 << 20];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(Sha256Hex::from_bytes(digest.finalize().into())),
+            n => digest.update(&block[..n]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn the_catalogue_names_the_models_that_the_program_uses() {
+        let known = catalogue().expect("valid");
+        for (id, role) in [
+            ("whisper-base", ModelRole::Speech),
+            ("whisper-tiny.en", ModelRole::Speech),
+            ("silero-vad", ModelRole::VoiceActivity),
+            ("qwen2.5-coder-0.5b-instruct", ModelRole::Drafting),
+            ("qwen2.5-coder-1.5b-instruct", ModelRole::Drafting),
+        ] {
+            let model = known.iter().find(|model| model.id == id).expect(id);
+            assert_eq!(model.role, role, "{id}");
+            assert!(model.sha256.is_some(), "{id} has a digest");
+        }
+    }
+
+    #[test]
+    fn a_model_without_digest_or_file_is_refused_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = |id: &str, sha256: Option<&str>| KnownModel {
+            id: id.to_owned(),
+            role: ModelRole::Speech,
+            file: format!("{id}.bin"),
+            sha256: sha256.map(|hex| Sha256Hex::try_from(hex.to_owned()).unwrap()),
+        };
+        let known = [model("listed", None), model("absent", Some(&"ab".repeat(32)))];
+        let error = |name: &str| resolve_in(folder.path(), &known, name).unwrap_err();
+        assert!(matches!(error("listed"), ModelError::NoDigest(_)));
+        assert!(matches!(error("absent"), ModelError::Missing { .. }));
+        assert!(matches!(error("no such thing"), ModelError::Unknown(_)));
+    }
+
+    #[test]
+    fn a_path_is_known_by_its_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("any name.bin");
+        std::fs::write(&path, b"abc").unwrap();
+        // FIPS 180-4, example B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let known = [KnownModel {
+            id: "letters".to_owned(),
+            role: ModelRole::Speech,
+            file: "x".to_owned(),
+            sha256: Some(Sha256Hex::try_from(abc.to_owned()).unwrap()),
+        }];
+        let file = resolve_in(folder.path(), &known, path.to_str().unwrap()).unwrap();
+        assert_eq!((file.id.as_str(), file.sha256.as_str()), ("letters", abc));
+        let file = resolve_in(folder.path(), &[], path.to_str().unwrap()).unwrap();
+        assert_eq!(file.id, "any name.bin");
+    }
+}

@@ -1,0 +1,240 @@
+//! The recorder: sound is sealed and committed second by second before anything else sees it.
+
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use capture::Source;
+use crossbeam_channel::{Receiver, Sender, select};
+use vault::{GapCause, Vault, VaultError};
+use visit::{SAMPLE_RATE, Samples, VisitId, VisitState};
+
+use crate::level::Meter;
+use crate::{Alarm, Event, ScribeError};
+
+/// Samples in one sealed chunk: a second.
+const CHUNK: usize = SAMPLE_RATE as usize;
+
+/// What a person asks of a running recording.
+pub(crate) enum Order {
+    Pause,
+    Resume,
+    Stop,
+}
+
+/// How the recorder and the rest of the program speak to each other.
+pub(crate) struct Line {
+    pub orders: Receiver<Order>,
+    pub events: Sender<Event>,
+    /// Told after each commit; closed when the recording has ended and the visit's state says so.
+    pub kept: Sender<()>,
+    /// Set at the end of the sound.
+    pub stopped: Arc<OnceLock<Instant>>,
+}
+
+/// Starts recording a prepared visit, or goes on with one that was cut off.
+pub(crate) fn start(
+    vault: Arc<Vault>,
+    visit: VisitId,
+    source: Box<dyn Source>,
+    line: Line,
+) -> Result<JoinHandle<()>, ScribeError> {
+    vault.set_state(visit, VisitState::Recording)?;
+    let recorded = vault.recorded(visit)?;
+    // The receiver may be gone; the recording does not depend on anybody watching.
+    let _ = line.events.send(Event::State { visit, state: VisitState::Recording });
+    let recorder = Recorder {
+        vault,
+        visit,
+        events: line.events,
+        kept: line.kept,
+        next_chunk: recorded.chunks,
+        recorded: recorded.samples,
+        dropped: Samples(0),
+        pending: Vec::with_capacity(2 * CHUNK),
+        meter: Meter::default(),
+    };
+    Ok(std::thread::spawn(move || recorder.run(source, &line.orders, &line.stopped)))
+}
+
+struct Recorder {
+    vault: Arc<Vault>,
+    visit: VisitId,
+    events: Sender<Event>,
+    kept: Sender<()>,
+    next_chunk: u32,
+    recorded: Samples,
+    dropped: Samples,
+    pending: Vec<i16>,
+    meter: Meter,
+}
+
+/// Whether the recording goes on.
+#[derive(PartialEq)]
+enum Course {
+    On,
+    Over,
+}
+
+impl Recorder {
+    fn run(
+        mut self,
+        mut source: Box<dyn Source>,
+        orders: &Receiver<Order>,
+        stopped: &OnceLock<Instant>,
+    ) {
+        let sound = source.events().clone();
+        loop {
+            let course = select! {
+                recv(orders) -> order => match order {
+                    Ok(Order::Pause) => self.pause(source.as_mut()),
+                    Ok(Order::Resume) => self.resume(source.as_mut()),
+                    // A handle that was dropped without a word stops the recording too.
+                    Ok(Order::Stop) | Err(_) => Course::Over,
+                },
+                recv(sound) -> event => match event {
+                    Ok(event) => self.take(event),
+                    Err(_) => Course::Over,
+                },
+            };
+            if course == Course::Over {
+                break;
+            }
+        }
+        // Only this thread sets it, once.
+        let _ = stopped.set(Instant::now());
+        // What the device has already handed over belongs to the visit.
+        let _ = source.pause();
+        for event in sound.try_iter() {
+            if self.take(event) == Course::Over {
+                break;
+            }
+        }
+        drop(source);
+        if let Err(error) = self.commit_all() {
+            self.store_failed(&error);
+        }
+        match self.vault.set_state(self.visit, VisitState::Recorded) {
+            Ok(()) => self.tell(Event::State { visit: self.visit, state: VisitState::Recorded }),
+            Err(error) => self.store_failed(&error),
+        }
+    }
+
+    fn take(&mut self, event: capture::Event) -> Course {
+        match event {
+            capture::Event::Sound(sound) => {
+                let events = &self.events;
+                self.meter.take(&sound, |level| {
+                    let _ = events.send(level);
+                });
+                self.pending.extend(sound.iter().map(|&sample| to_pcm16(sample)));
+                if let Err(error) = self.commit_whole_chunks() {
+                    self.store_failed(&error);
+                    return Course::Over;
+                }
+            }
+            capture::Event::Dropped(missing) => {
+                self.dropped = self.dropped + missing;
+                self.mark_gap(missing, GapCause::Dropped);
+                self.tell(Event::Alarm(Alarm::Dropped { missing: self.dropped.millis() }));
+            }
+            capture::Event::Stalled => self.tell(Event::Alarm(Alarm::Stalled)),
+            capture::Event::Recovered { missing } => {
+                self.mark_gap(missing, GapCause::Stalled);
+                self.tell(Event::Alarm(Alarm::Recovered { missing: missing.millis() }));
+            }
+            capture::Event::Ended => return Course::Over,
+            capture::Event::Failed(message) => {
+                self.tell(Event::Alarm(Alarm::SourceFailed { message }));
+                return Course::Over;
+            }
+        }
+        Course::On
+    }
+
+    fn pause(&mut self, source: &mut dyn Source) -> Course {
+        if let Err(error) = source.pause() {
+            self.tell(Event::Alarm(Alarm::SourceFailed { message: error.to_string() }));
+            return Course::Over;
+        }
+        for event in source.events().clone().try_iter() {
+            if self.take(event) == Course::Over {
+                return Course::Over;
+            }
+        }
+        // A break may last: what was said before it is committed at its start.
+        let changed = self
+            .commit_all()
+            .and_then(|()| self.vault.set_state(self.visit, VisitState::Paused));
+        self.after_change(changed, VisitState::Paused)
+    }
+
+    fn resume(&mut self, source: &mut dyn Source) -> Course {
+        let changed = self.vault.set_state(self.visit, VisitState::Recording);
+        let course = self.after_change(changed, VisitState::Recording);
+        if let Err(error) = source.resume() {
+            self.tell(Event::Alarm(Alarm::SourceFailed { message: error.to_string() }));
+            return Course::Over;
+        }
+        course
+    }
+
+    fn after_change(&self, changed: Result<(), VaultError>, state: VisitState) -> Course {
+        match changed {
+            Ok(()) => {
+                self.tell(Event::State { visit: self.visit, state });
+                Course::On
+            }
+            // Pausing a paused visit is nothing to end a recording for.
+            Err(VaultError::State(_)) => Course::On,
+            Err(error) => {
+                self.store_failed(&error);
+                Course::Over
+            }
+        }
+    }
+
+    fn commit_whole_chunks(&mut self) -> Result<(), VaultError> {
+        while self.pending.len() >= CHUNK {
+            self.commit(CHUNK)?;
+        }
+        Ok(())
+    }
+
+    fn commit_all(&mut self) -> Result<(), VaultError> {
+        self.commit_whole_chunks()?;
+        if !self.pending.is_empty() {
+            self.commit(self.pending.len())?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, samples: usize) -> Result<(), VaultError> {
+        self.vault.append_chunk(self.visit, self.next_chunk, &self.pending[..samples])?;
+        self.pending.drain(..samples);
+        self.next_chunk += 1;
+        self.recorded = self.recorded + Samples::of(samples);
+        self.tell(Event::Kept { recorded: self.recorded.millis() });
+        let _ = self.kept.send(());
+        Ok(())
+    }
+
+    fn mark_gap(&self, length: Samples, cause: GapCause) {
+        let at = self.recorded + Samples::of(self.pending.len());
+        if let Err(error) = self.vault.mark_gap(self.visit, at, length, cause) {
+            self.store_failed(&error);
+        }
+    }
+
+    fn store_failed(&self, error: &VaultError) {
+        self.tell(Event::Alarm(Alarm::StoreFailed { message: error.to_string() }));
+    }
+
+    fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+}
+
+fn to_pcm16(sample: f32) -> i16 {
+    (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
+}

@@ -1,0 +1,277 @@
+//! A visit under way: from the first sample to the draft.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use capture::Source;
+use crossbeam_channel::{Receiver, Sender};
+use vault::Vault;
+use visit::{RevisionNumber, Template, VisitId, VisitState};
+
+use crate::drafter::Drafter;
+use crate::recorder::{self, Order};
+use crate::transcriber::Transcriber;
+use crate::{Cancel, DraftingSettings, Event, ScribeError, SpeechSettings, WorkerRole, clock};
+
+/// What is done with a visit besides recording it.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    /// How speech is recognised.
+    pub speech: SpeechSettings,
+    /// How and into what kind of note it is drafted; `None`: the transcript is all.
+    pub draft: Option<(DraftingSettings, Template)>,
+}
+
+/// A recording that runs, with its transcription and, after its end, its draft.
+pub struct Recording {
+    orders: Sender<Order>,
+    recorder: JoinHandle<()>,
+    work: Work,
+}
+
+/// Work on what is recorded: transcription, then the draft.
+pub struct Work {
+    cancel: Cancel,
+    thread: JoinHandle<Outcome>,
+}
+
+/// How the work ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The draft's revision, `None` where no draft was asked for, or why there is none.
+    pub result: Result<Option<RevisionNumber>, ScribeError>,
+    /// From the end of the sound to the complete transcript.
+    pub stop_to_transcript: Option<Duration>,
+    /// From the end of the sound to the complete draft with its evidence, in the store.
+    pub stop_to_draft: Option<Duration>,
+    /// Largest resident memory of the speech worker, in bytes.
+    pub speech_peak_memory: u64,
+    /// Largest resident memory of the drafting worker, in bytes.
+    pub drafting_peak_memory: u64,
+}
+
+impl Recording {
+    /// Starts recording a visit that is prepared (or goes on with a paused one) and works on it
+    /// while it grows.
+    ///
+    /// # Errors
+    /// [`ScribeError::Vault`] if the visit cannot become a recording.
+    pub fn start(
+        vault: Arc<Vault>,
+        visit: VisitId,
+        source: Box<dyn Source>,
+        steps: Steps,
+        events: Sender<Event>,
+    ) -> Result<Self, ScribeError> {
+        let (orders, taken) = crossbeam_channel::unbounded();
+        let (kept, kept_heard) = crossbeam_channel::unbounded();
+        let stopped = Arc::new(OnceLock::new());
+        let recorder = recorder::start(
+            vault.clone(),
+            visit,
+            source,
+            recorder::Line { orders: taken, events: events.clone(), kept, stopped: stopped.clone() },
+        )?;
+        let work = Work::start(vault, visit, steps, events, kept_heard, stopped);
+        Ok(Self { orders, recorder, work })
+    }
+
+    /// Closes the microphone for a while; what was said before is committed first.
+    ///
+    /// # Errors
+    /// [`ScribeError::RecordingOver`] if there is nothing to pause.
+    pub fn pause(&self) -> Result<(), ScribeError> {
+        self.order(Order::Pause)
+    }
+
+    /// Opens the microphone again.
+    ///
+    /// # Errors
+    /// [`ScribeError::RecordingOver`] if there is nothing to resume.
+    pub fn resume(&self) -> Result<(), ScribeError> {
+        self.order(Order::Resume)
+    }
+
+    /// Ends the recording and returns when its last sample is committed. Touches no model.
+    ///
+    /// # Errors
+    /// [`ScribeError::RecorderGone`] if the recorder's thread had died.
+    pub fn stop(self) -> Result<Work, ScribeError> {
+        // If it has ended by itself (a file's end, a failed device), there is nobody to tell.
+        let _ = self.orders.send(Order::Stop);
+        self.join()
+    }
+
+    /// Returns when the recording has ended by itself, as a file does.
+    ///
+    /// # Errors
+    /// [`ScribeError::RecorderGone`] if the recorder's thread had died.
+    pub fn until_end(self) -> Result<Work, ScribeError> {
+        self.join()
+    }
+
+    /// Whether the recording has ended by itself.
+    pub fn is_over(&self) -> bool {
+        self.recorder.is_finished()
+    }
+
+    fn join(self) -> Result<Work, ScribeError> {
+        // Kept until here: a closed order channel means "stop" to the recorder.
+        let Self { orders, recorder, work } = self;
+        let joined = recorder.join();
+        drop(orders);
+        joined.map(|()| work).map_err(|_| ScribeError::RecorderGone)
+    }
+
+    fn order(&self, order: Order) -> Result<(), ScribeError> {
+        self.orders.send(order).map_err(|_| ScribeError::RecordingOver)
+    }
+}
+
+impl Work {
+    /// Works on a visit that no microphone records any more: transcribes what is not yet, then
+    /// drafts. A recording that was cut off is ended first.
+    ///
+    /// # Errors
+    /// [`ScribeError::Vault`] if the visit is not there.
+    pub fn on_recorded(
+        vault: Arc<Vault>,
+        visit: VisitId,
+        steps: Steps,
+        events: Sender<Event>,
+    ) -> Result<Self, ScribeError> {
+        if !matches!(vault.visit(visit)?.summary.state, VisitState::Recorded | VisitState::Drafted) {
+            vault.set_state(visit, VisitState::Recorded)?;
+        }
+        let over = crossbeam_channel::bounded(0).1;
+        let stopped = Arc::new(OnceLock::from(Instant::now()));
+        Ok(Self::start(vault, visit, steps, events, over, stopped))
+    }
+
+    fn start(
+        vault: Arc<Vault>,
+        visit: VisitId,
+        steps: Steps,
+        events: Sender<Event>,
+        kept: Receiver<()>,
+        stopped: Arc<OnceLock<Instant>>,
+    ) -> Self {
+        let cancel = Cancel::default();
+        let job = Job { vault, visit, events, stopped, cancel: cancel.clone() };
+        Self { cancel, thread: std::thread::spawn(move || job.run(&steps, kept)) }
+    }
+
+    /// Gives up the draft; recording and transcript stay.
+    pub fn cancel(&self) -> Cancel {
+        self.cancel.clone()
+    }
+
+    /// Waits for the end of the work.
+    ///
+    /// # Errors
+    /// [`ScribeError::RecorderGone`] if the thread had died.
+    pub fn wait(self) -> Result<Outcome, ScribeError> {
+        self.thread.join().map_err(|_| ScribeError::RecorderGone)
+    }
+}
+
+struct Job {
+    vault: Arc<Vault>,
+    visit: VisitId,
+    events: Sender<Event>,
+    stopped: Arc<OnceLock<Instant>>,
+    cancel: Cancel,
+}
+
+impl Job {
+    fn run(self, steps: &Steps, kept: Receiver<()>) -> Outcome {
+        let drafter = steps.draft.as_ref().map(|(settings, template)| {
+            (Mutex::new(Drafter::new(settings.clone())), template)
+        });
+        let mut outcome = Outcome {
+            result: Ok(None),
+            stop_to_transcript: None,
+            stop_to_draft: None,
+            speech_peak_memory: 0,
+            drafting_peak_memory: 0,
+        };
+        if let Err(error) = self.transcribe(steps, kept, drafter.as_ref().map(|(d, _)| d), &mut outcome) {
+            self.tell(Event::WorkerFailed { worker: WorkerRole::Speech, message: error.to_string() });
+            outcome.result = Err(error);
+            return outcome;
+        }
+        outcome.stop_to_transcript = self.since_stop();
+        if let Some((drafter, template)) = drafter {
+            let mut drafter = drafter.into_inner().unwrap_or_else(PoisonError::into_inner);
+            outcome.result = self.draft(&mut drafter, template).map(Some);
+            outcome.drafting_peak_memory = drafter.peak_memory();
+            match &outcome.result {
+                Ok(_) => outcome.stop_to_draft = self.since_stop(),
+                Err(error) => self.tell(Event::DraftFailed { message: error.to_string() }),
+            }
+        }
+        outcome
+    }
+
+    fn transcribe(
+        &self,
+        steps: &Steps,
+        kept: Receiver<()>,
+        drafter: Option<&Mutex<Drafter>>,
+        outcome: &mut Outcome,
+    ) -> Result<(), ScribeError> {
+        let record = self.vault.visit(self.visit)?;
+        let mut transcriber = Transcriber {
+            vault: &self.vault,
+            visit: self.visit,
+            settings: &steps.speech,
+            language: record.language,
+            events: &self.events,
+            kept,
+            // The language model loads while people speak, so that it is there at the end.
+            on_ready: drafter.map(|drafter| {
+                Box::new(|| {
+                    let mut drafter = drafter.lock().unwrap_or_else(PoisonError::into_inner);
+                    // If this fails, the draft itself will try again and tell.
+                    let _ = drafter.warm_up();
+                }) as Box<dyn FnOnce() + Send>
+            }),
+            peak_memory: 0,
+        };
+        let done = transcriber.run();
+        outcome.speech_peak_memory = transcriber.peak_memory;
+        done?;
+        let segments = self.vault.segments(self.visit)?.len() as u32;
+        self.tell(Event::TranscriptComplete { segments });
+        Ok(())
+    }
+
+    fn draft(&self, drafter: &mut Drafter, template: &Template) -> Result<RevisionNumber, ScribeError> {
+        let segments = self.vault.segments(self.visit)?;
+        let drafted = drafter.draft(template, &segments, &self.cancel, &mut |event| self.tell(event))?;
+        let revision = self.vault.save_revision(
+            self.visit,
+            clock::now(),
+            &drafted.note,
+            Some(&drafted.provenance),
+        )?;
+        self.vault.set_state(self.visit, VisitState::Drafted)?;
+        self.tell(Event::State { visit: self.visit, state: VisitState::Drafted });
+        self.tell(Event::DraftComplete {
+            revision,
+            coverage: drafted.provenance.coverage,
+            speed: drafted.speed,
+        });
+        Ok(revision)
+    }
+
+    fn since_stop(&self) -> Option<Duration> {
+        self.stopped.get().map(Instant::elapsed)
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody watching is no reason to stop working.
+        let _ = self.events.send(event);
+    }
+}

@@ -1,0 +1,231 @@
+//! Feeds what is sealed in the store to the speech worker and stores what comes back.
+//!
+//! The worker may die at any moment: a fresh one is opened at the position before which
+//! everything is settled, and fed again from the store.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, select};
+use vault::Vault;
+use visit::{Millis, SAMPLE_RATE, Samples, Segment, VisitId};
+use worker::protocol::{Failure, FromWorker, ToWorker};
+use worker::{Child, WorkerEvent, WorkerKind};
+
+use crate::{Event, ScribeError, SpeechSettings, WorkerRole};
+
+/// How far the feed may run ahead of what is settled. The recogniser settles at least every half
+/// minute, so twice that keeps it busy, and the queue to it stays below 2 MiB.
+const AHEAD: Samples = Samples(60 * SAMPLE_RATE as u64);
+
+/// Deaths without any progress after which the work is given up.
+const MOST_DEATHS: u32 = 3;
+
+/// The transcription of one visit.
+pub(crate) struct Transcriber<'a> {
+    pub vault: &'a Arc<Vault>,
+    pub visit: VisitId,
+    pub settings: &'a SpeechSettings,
+    pub language: Option<String>,
+    pub events: &'a Sender<Event>,
+    /// Told after each commit of sound; closed when the recording has ended.
+    pub kept: Receiver<()>,
+    /// Called once when the recogniser has loaded.
+    pub on_ready: Option<Box<dyn FnOnce() + Send + 'a>>,
+    /// Largest resident memory of a speech worker so far, in bytes.
+    pub peak_memory: u64,
+}
+
+/// How one worker's turn ended, if not well.
+enum Setback {
+    Died(String),
+    Final(ScribeError),
+}
+
+impl<E: Into<ScribeError>> From<E> for Setback {
+    fn from(error: E) -> Self {
+        Self::Final(error.into())
+    }
+}
+
+impl Transcriber<'_> {
+    /// Runs until the recording has ended and all of it is in the transcript.
+    pub(crate) fn run(&mut self) -> Result<(), ScribeError> {
+        let mut restarts = 0;
+        let mut deaths = 0;
+        loop {
+            let before = self.vault.settled(self.visit)?;
+            match self.one_worker(before) {
+                Ok(()) => return Ok(()),
+                Err(Setback::Final(error)) => return Err(error),
+                Err(Setback::Died(how)) => {
+                    deaths = if self.vault.settled(self.visit)? > before { 1 } else { deaths + 1 };
+                    if deaths >= MOST_DEATHS {
+                        return Err(ScribeError::WorkerDied { worker: "speech", times: deaths, how });
+                    }
+                    restarts += 1;
+                    self.tell(Event::WorkerRestarted { worker: WorkerRole::Speech, times: restarts });
+                }
+            }
+        }
+    }
+
+    fn one_worker(&mut self, from: Samples) -> Result<(), Setback> {
+        let child = Child::spawn(WorkerKind::Speech)
+            .map_err(|cause| ScribeError::WorkerStart { worker: "speech", cause })?;
+        let open = ToWorker::OpenSpeech {
+            whisper: self.settings.whisper.clone(),
+            voice_activity: self.settings.voice_activity.clone(),
+            language: self.language.clone(),
+            threads: self.settings.threads,
+            from,
+        };
+        let mut turn = Turn::new(self, from, &child)?;
+        turn.send(&open)?;
+        let end = turn.work();
+        self.peak_memory = self.peak_memory.max(child.peak_memory());
+        child.kill();
+        end
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody watching is no reason to stop working.
+        let _ = self.events.send(event);
+    }
+}
+
+/// One worker's turn.
+struct Turn<'t, 'a> {
+    of: &'t mut Transcriber<'a>,
+    child: &'t Child,
+    ready: bool,
+    recording_over: bool,
+    end_sent: bool,
+    settled: Samples,
+    sent: Samples,
+    next_chunk: u32,
+    /// Samples of the next chunk that are settled already.
+    skip: usize,
+    /// Segments not yet committed.
+    fresh: Vec<Segment>,
+    stored: u32,
+}
+
+impl<'t, 'a> Turn<'t, 'a> {
+    fn new(of: &'t mut Transcriber<'a>, from: Samples, child: &'t Child) -> Result<Self, Setback> {
+        let (next_chunk, skip) = match of.vault.chunk_at(of.visit, from)? {
+            Some(chunk) => (chunk.number, (from - chunk.start).0 as usize),
+            None => (of.vault.recorded(of.visit)?.chunks, 0),
+        };
+        let stored = of.vault.segments(of.visit)?.len() as u32;
+        Ok(Self {
+            of,
+            child,
+            ready: false,
+            recording_over: false,
+            end_sent: false,
+            settled: from,
+            sent: from,
+            next_chunk,
+            skip,
+            fresh: Vec::new(),
+            stored,
+        })
+    }
+
+    fn work(&mut self) -> Result<(), Setback> {
+        let kept = self.of.kept.clone();
+        let never = crossbeam_channel::never();
+        loop {
+            while self.ready && self.feed()? {}
+            let kept = if self.recording_over { &never } else { &kept };
+            select! {
+                recv(self.child.events()) -> event => match event {
+                    Ok(WorkerEvent::Message(message)) => {
+                        if self.take(message)? {
+                            return Ok(());
+                        }
+                    }
+                    Ok(WorkerEvent::Died(how)) => return Err(Setback::Died(how.to_string())),
+                    Err(_) => return Err(Setback::Died("its channel closed".to_owned())),
+                },
+                recv(kept) -> word => {
+                    self.recording_over = word.is_err();
+                    self.tell_backlog()?;
+                }
+            }
+        }
+    }
+
+    /// Sends the next chunk or the end; `false` when there is nothing to send for now.
+    fn feed(&mut self) -> Result<bool, Setback> {
+        if self.end_sent || self.sent - self.settled >= AHEAD {
+            return Ok(false);
+        }
+        if self.next_chunk < self.of.vault.recorded(self.of.visit)?.chunks {
+            let mut pcm = self.of.vault.chunk(self.of.visit, self.next_chunk)?;
+            pcm.drain(..self.skip.min(pcm.len()));
+            self.skip = 0;
+            self.next_chunk += 1;
+            let from = self.sent;
+            self.sent = self.sent + Samples::of(pcm.len());
+            self.send(&ToWorker::Audio { from, pcm })?;
+            return Ok(true);
+        }
+        if self.recording_over {
+            self.end_sent = true;
+            self.send(&ToWorker::EndOfAudio)?;
+        }
+        Ok(false)
+    }
+
+    fn send(&self, message: &ToWorker) -> Result<(), Setback> {
+        self.child.send(message).map_err(|error| Setback::Died(error.to_string()))
+    }
+
+    /// Takes a message; `true` when the work is done.
+    fn take(&mut self, message: FromWorker) -> Result<bool, Setback> {
+        match message {
+            FromWorker::Ready { .. } => {
+                self.ready = true;
+                if let Some(on_ready) = self.of.on_ready.take() {
+                    on_ready();
+                }
+            }
+            FromWorker::Segment(mut segment) => {
+                segment.index = self.stored + self.fresh.len() as u32;
+                self.fresh.push(segment);
+            }
+            FromWorker::Settled(position) => self.commit(position)?,
+            FromWorker::SpeechEnded => {
+                self.commit(self.sent)?;
+                return Ok(true);
+            }
+            // The engine may do better a second time; what is wrong with a file stays wrong.
+            FromWorker::Failed(Failure::Engine(cause)) => return Err(Setback::Died(cause)),
+            FromWorker::Failed(failure) => {
+                return Err(Setback::Final(ScribeError::WorkerRefused(failure)));
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    fn commit(&mut self, position: Samples) -> Result<(), Setback> {
+        if position <= self.settled && self.fresh.is_empty() {
+            return Ok(());
+        }
+        self.settled = self.settled.max(position);
+        self.of.vault.append_segments(self.of.visit, &self.fresh, self.settled)?;
+        self.stored += self.fresh.len() as u32;
+        for segment in self.fresh.drain(..) {
+            let _ = self.of.events.send(Event::Segment(segment));
+        }
+        self.tell_backlog()
+    }
+
+    fn tell_backlog(&self) -> Result<(), Setback> {
+        let behind: Millis = (self.of.vault.recorded(self.of.visit)?.samples - self.settled).millis();
+        self.of.tell(Event::Backlog { behind });
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! The recorder and what goes on around it, with scripted sources and the real speech worker.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use capture::faulty::Script;
+use capture::{Pace, Source};
+use crossbeam_channel::Receiver;
+use scribe::{Alarm, Event, Recording, ScratchVault, SpeechSettings, Steps, Work, clock};
+use vault::{GapCause, NewVisit, Vault};
+use visit::{
+    Consent, ConsentGiver, ConsentMethod, Millis, PatientText, Samples, VisitId, VisitState,
+};
+
+fn steps() -> Steps {
+    let speech = SpeechSettings::new(Some("whisper-tiny.en"))
+        .unwrap_or_else(|error| panic!("{error} (cargo xtask models fetch --set ci)"));
+    Steps { speech, draft: None }
+}
+
+fn prepared(vault: &Vault) -> VisitId {
+    vault
+        .begin_visit(NewVisit {
+            consent: Consent {
+                asked_by: PatientText::from("Dr. Test"),
+                given_by: ConsentGiver::Patient,
+                method: ConsentMethod::Spoken,
+                wording: scribe::consent::WORDING.to_owned(),
+                wording_version: scribe::consent::VERSION.to_owned(),
+                at: clock::now(),
+            },
+            template: "soap".to_owned(),
+            language: Some("en".to_owned()),
+            patient_label: PatientText::default(),
+            reason: PatientText::default(),
+            started_at: clock::now(),
+        })
+        .unwrap()
+}
+
+fn tone(length: Millis) -> Vec<f32> {
+    (0..length.samples().0).map(|n| 0.2 * (n as f32 * 0.17).sin()).collect()
+}
+
+fn start(
+    vault: &Arc<Vault>,
+    source: Box<dyn Source>,
+) -> (VisitId, Recording, Receiver<Event>) {
+    let visit = prepared(vault);
+    let (events, heard) = crossbeam_channel::unbounded();
+    let recording = Recording::start(vault.clone(), visit, source, steps(), events).unwrap();
+    (visit, recording, heard)
+}
+
+#[test]
+fn what_is_told_as_kept_is_in_the_vault() {
+    let scratch = ScratchVault::create().unwrap();
+    let vault = scratch.vault();
+    let source = Script::new().sound(&tone(Millis(5_300))).end().open("script", Pace::Fastest).unwrap();
+    let (visit, recording, heard) = start(vault, source);
+    let mut kept = Vec::new();
+    let mut levels = 0;
+    for event in heard {
+        match event {
+            Event::Kept { recorded } => {
+                assert!(vault.recorded(visit).unwrap().samples.millis() >= recorded);
+                kept.push(recorded);
+            }
+            Event::Level { dbfs, .. } => {
+                levels += 1;
+                assert!((-18.0..-15.0).contains(&dbfs), "{dbfs}");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(kept, [1000, 2000, 3000, 4000, 5000, 5300].map(Millis));
+    assert_eq!(levels, 53);
+    recording.until_end().unwrap().wait().unwrap().result.unwrap();
+    assert_eq!(vault.visit(visit).unwrap().summary.state, VisitState::Recorded);
+    assert_eq!(vault.settled(visit).unwrap(), Millis(5_300).samples());
+    assert!(vault.segments(visit).unwrap().is_empty(), "a tone has no words");
+}
+
+#[test]
+fn gaps_are_told_and_marked_where_they_are() {
+    let scratch = ScratchVault::create().unwrap();
+    let source = Script::new()
+        .sound(&tone(Millis(1_500)))
+        .drop_out(Millis(250))
+        .sound(&tone(Millis(1_000)))
+        .stall(Millis(3_000))
+        .sound(&tone(Millis(700)))
+        .end()
+        .open("script", Pace::Fastest)
+        .unwrap();
+    let (visit, recording, heard) = start(scratch.vault(), source);
+    let alarms: Vec<Alarm> = heard
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Alarm(alarm) => Some(alarm),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        alarms,
+        [
+            Alarm::Dropped { missing: Millis(250) },
+            Alarm::Stalled,
+            Alarm::Recovered { missing: Millis(3_000) },
+        ]
+    );
+    recording.until_end().unwrap().wait().unwrap();
+    let gaps: Vec<(Millis, Millis, GapCause)> = scratch
+        .vault()
+        .gaps(visit)
+        .unwrap()
+        .into_iter()
+        .map(|gap| (gap.at.millis(), gap.length.millis(), gap.cause))
+        .collect();
+    assert_eq!(
+        gaps,
+        [
+            (Millis(1_500), Millis(250), GapCause::Dropped),
+            (Millis(2_500), Millis(3_000), GapCause::Stalled),
+        ]
+    );
+}
+
+#[test]
+fn a_source_that_fails_ends_the_recording_and_keeps_what_it_gave() {
+    let scratch = ScratchVault::create().unwrap();
+    let source = Script::new()
+        .sound(&tone(Millis(2_400)))
+        .fail("the microphone was unplugged")
+        .open("script", Pace::Fastest)
+        .unwrap();
+    let (visit, recording, heard) = start(scratch.vault(), source);
+    let told = heard.into_iter().any(|event| {
+        event
+            == Event::Alarm(Alarm::SourceFailed { message: "the microphone was unplugged".to_owned() })
+    });
+    assert!(told);
+    recording.until_end().unwrap().wait().unwrap().result.unwrap();
+    let summary = scratch.vault().visit(visit).unwrap().summary;
+    assert_eq!((summary.state, summary.recorded), (VisitState::Recorded, Millis(2_400)));
+}
+
+#[test]
+fn a_pause_commits_what_was_said_before_and_leaves_out_what_is_said_meanwhile() {
+    let scratch = ScratchVault::create().unwrap();
+    let source =
+        Script::new().sound(&tone(Millis(60_000))).end().open("script", Pace::RealTime).unwrap();
+    let (visit, recording, heard) = start(scratch.vault(), source);
+    let wait_for = |wanted: &dyn Fn(&Event) -> bool| {
+        let patience = std::time::Duration::from_secs(20);
+        while !wanted(&heard.recv_timeout(patience).expect("it should be told")) {}
+    };
+    wait_for(&|event| matches!(event, Event::Kept { recorded } if recorded.0 >= 1_000));
+    recording.pause().unwrap();
+    wait_for(&|event| *event == Event::State { visit, state: VisitState::Paused });
+    let paused = scratch.vault().recorded(visit).unwrap().samples;
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert_eq!(scratch.vault().recorded(visit).unwrap().samples, paused);
+    recording.resume().unwrap();
+    wait_for(&|event| *event == Event::State { visit, state: VisitState::Recording });
+    wait_for(&|event| matches!(event, Event::Kept { .. }));
+    recording.stop().unwrap().wait().unwrap().result.unwrap();
+    let recorded = scratch.vault().recorded(visit).unwrap().samples;
+    assert!(recorded > paused && recorded < Samples(60 * 16_000));
+}
+
+/// The store as a killed program leaves it: chunks, and a state that says "recording".
+#[test]
+fn a_recording_that_was_cut_off_can_be_finished() {
+    let scratch = ScratchVault::create().unwrap();
+    let vault = scratch.vault();
+    let visit = prepared(vault);
+    vault.set_state(visit, VisitState::Recording).unwrap();
+    let hello = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/audio/hello.flac");
+    let mut pcm: Vec<i16> = Vec::new();
+    for block in capture::decode_file(&hello).unwrap() {
+        pcm.extend(block.unwrap().iter().map(|s| (s * 32_767.0) as i16));
+    }
+    for (number, chunk) in (0_u32..).zip(pcm.chunks(16_000)) {
+        vault.append_chunk(visit, number, chunk).unwrap();
+    }
+    assert!(vault.visits().unwrap()[0].state.is_unfinished());
+
+    let (events, heard) = crossbeam_channel::unbounded();
+    let work = Work::on_recorded(vault.clone(), visit, steps(), events).unwrap();
+    drop(heard);
+    work.wait().unwrap().result.unwrap();
+    assert_eq!(vault.visit(visit).unwrap().summary.state, VisitState::Recorded);
+    let words: String =
+        vault.segments(visit).unwrap().iter().map(|s| s.text.expose().to_lowercase()).collect();
+    let expected = std::fs::read_to_string(hello.with_extension("txt")).unwrap().to_lowercase();
+    let known = expected.split_whitespace().filter(|word| words.contains(word.trim_matches('.'))).count();
+    assert!(known * 10 >= expected.split_whitespace().count() * 7, "{words}");
+}

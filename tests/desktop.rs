@@ -1,0 +1,100 @@
+//! The whole job in the real window: a sample visit is played into a virtual microphone while the
+//! window records it; the note that appears holds facts of the visit. Once through cpal's
+//! PulseAudio host, once through ALSA.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use inroom_tests::facts::Facts;
+use inroom_tests::programs::visit_fixture;
+use inroom_tests::sound::SoundSystem;
+use inroom_tests::window::{Window, small_models};
+
+const PASSPHRASE: &str = "quiet river under seven bridges";
+
+/// Long enough for the small model on two busy cores.
+const DRAFT: Duration = Duration::from_secs(300);
+
+#[tokio::test]
+async fn a_visit_is_recorded_through_pulseaudio_reviewed_edited_and_kept() {
+    let seconds = 300;
+    let statements = record("pulseaudio", seconds, "", |window| {
+        Box::pin(async move {
+            window.click("statement").await;
+            window.picture("6-review-evidence").await;
+            window.click("theme").await;
+            window.picture("7-review-dark").await;
+        })
+    })
+    .await;
+    let score = Facts::of("injured-knee").score(&statements.join("\n"));
+    assert!(score.held.len() >= 2, "{score:?}\n{}", statements.join("\n"));
+}
+
+#[tokio::test]
+async fn a_visit_is_recorded_through_alsa() {
+    let statements = record("alsa", 60, "-alsa", |_| Box::pin(async {})).await;
+    let text = statements.join("\n").to_lowercase();
+    assert!(text.contains("knee"), "{text}");
+}
+
+type Look<'w> = std::pin::Pin<Box<dyn Future<Output = ()> + 'w>>;
+
+/// From a new vault to the finished draft; returns the note's statements.
+async fn record(
+    host: &str,
+    seconds: u32,
+    mark: &str,
+    look: impl for<'w> FnOnce(&'w Window) -> Look<'w>,
+) -> Vec<String> {
+    let sound = SoundSystem::start();
+    let models = small_models();
+    let folder = tempfile::tempdir().unwrap();
+    let mut environment = sound.environment(host);
+    environment.push(("INROOM_MODELS".to_owned(), models.path().display().to_string()));
+    let arguments = ["--data-dir", folder.path().to_str().unwrap()];
+    let window = Window::open(&arguments, &environment).await;
+
+    window.find("create-passphrase").await;
+    window.picture(&format!("1-welcome{mark}")).await;
+    window.fill("create-passphrase", PASSPHRASE).await;
+    window.fill("create-passphrase-again", PASSPHRASE).await;
+    window.click("create-vault").await;
+    window.find("new-visit").await;
+    window.picture(&format!("2-visits{mark}")).await;
+    window.click("new-visit").await;
+    window.fill("patient-label", "Room 4").await;
+    window.fill("reason", "Knee injury").await;
+    window.fill("asked-by", "Dr. Okafor").await;
+    assert!(
+        !window.find("start-recording").await.is_enabled().await.unwrap(),
+        "recording cannot start before consent"
+    );
+    window.click("consent-confirm").await;
+    window.picture(&format!("3-new-visit{mark}")).await;
+    window.click("start-recording").await;
+
+    // The first callback of an idle sink can take seconds.
+    window.until("elapsed", Duration::from_secs(30), |texts| texts.iter().any(|t| seconds_of(t) >= 1)).await;
+    sound.play(&visit_fixture("injured-knee.flac"), seconds);
+    let segments = window.until("segment", Duration::from_secs(60), |texts| texts.len() >= 2).await;
+    assert!(!segments.is_empty());
+    window.picture(&format!("4-recording{mark}")).await;
+    let elapsed = window.texts("elapsed").await;
+    assert!(seconds_of(&elapsed[0]) >= u64::from(seconds) - 1, "{elapsed:?}");
+    window.click("stop").await;
+
+    window.find_within("note", DRAFT).await;
+    window.picture(&format!("5-drafting{mark}")).await;
+    window.find_within("revision", DRAFT).await;
+    window.picture(&format!("6-review{mark}")).await;
+    look(&window).await;
+    let statements = window.texts("statement-text").await;
+    window.close().await;
+    statements
+}
+
+/// `4:05` → 245.
+fn seconds_of(clock: &str) -> u64 {
+    clock.trim().split(':').fold(0, |total, part| total * 60 + part.trim().parse::<u64>().unwrap_or(0))
+}

@@ -1,0 +1,49 @@
+//! The built programs, as a person would start them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Small models that the tests draft and recognise with.
+pub const SPEECH: &str = "whisper-tiny.en";
+/// Small language model of the tests.
+pub const DRAFTING: &str = "qwen2.5-coder-0.5b-instruct";
+
+/// The project's folder.
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the project").to_owned()
+}
+
+/// A built program of the project, which lies beside the folder of the test programs.
+pub fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    let folder = test.ancestors().nth(2).expect("tests lie in target/<profile>/deps");
+    let path = folder.join(name);
+    assert!(path.is_file(), "{name} is not built; run the tests with `cargo xtask test`");
+    path
+}
+
+/// The command line program with these arguments.
+pub fn inroomctl<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments: I) -> Output {
+    Command::new(program("inroomctl"))
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("inroomctl starts")
+}
+
+/// A sample visit's file, such as `injured-knee.flac`.
+pub fn visit_fixture(name: &str) -> PathBuf {
+    project().join("tests/fixtures/visits").join(name)
+}
+
+/// A short sound for decoders and recognisers, such as `hello.flac`.
+pub fn audio_fixture(name: &str) -> PathBuf {
+    project().join("tests/fixtures/audio").join(name)
+}
+
+/// Where a fetched model lies.
+pub fn model(id: &str) -> PathBuf {
+    scribe::models::resolve(id)
+        .unwrap_or_else(|error| panic!("{error} (cargo xtask models fetch --set ci)"))
+        .path
+}

@@ -1,0 +1,102 @@
+//! A PulseAudio daemon of one's own as the microphone of the programs under test: what is played
+//! into its loudspeaker comes out of its microphone.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running daemon with a private socket and folder.
+pub struct SoundSystem {
+    folder: tempfile::TempDir,
+    daemon: Child,
+}
+
+impl SoundSystem {
+    /// Starts one.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the sound system");
+        let script = format!(
+            "load-module module-native-protocol-unix socket={} auth-anonymous=1\n\
+             load-module module-null-sink sink_name=loudspeaker rate=48000 channels=2\n\
+             set-default-sink loudspeaker\n\
+             load-module module-remap-source master=loudspeaker.monitor source_name=microphone \
+             source_properties=device.description=RoomMicrophone\n\
+             set-default-source microphone\n",
+            socket(folder.path()).display()
+        );
+        std::fs::write(folder.path().join("daemon.pa"), script).expect("write the script");
+        // ALSA programs go through the daemon too.
+        std::fs::write(
+            folder.path().join(".asoundrc"),
+            "pcm.!default { type pulse }\nctl.!default { type pulse }\n",
+        )
+        .expect("write .asoundrc");
+        let daemon = Command::new("pulseaudio")
+            .args(["-n", "--daemonize=no", "--use-pid-file=no", "--disable-shm=yes"])
+            .args(["--exit-idle-time=-1", "--disallow-exit", "-F"])
+            .arg(folder.path().join("daemon.pa"))
+            .env("HOME", folder.path())
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("pulseaudio is installed (cargo xtask test does it)");
+        let system = Self { folder, daemon };
+        let started = Instant::now();
+        while !system.command("pactl").arg("info").output().is_ok_and(|said| said.status.success()) {
+            assert!(started.elapsed() < Duration::from_secs(15), "PulseAudio does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        system
+    }
+
+    /// The environment in which a program finds this sound system, through cpal's host `host`
+    /// (`pulseaudio` or `alsa`).
+    pub fn environment(&self, host: &str) -> Vec<(String, String)> {
+        let folder = self.folder.path().display().to_string();
+        vec![
+            ("HOME".to_owned(), folder.clone()),
+            ("XDG_RUNTIME_DIR".to_owned(), folder.clone()),
+            ("XDG_CONFIG_HOME".to_owned(), folder),
+            ("PULSE_SERVER".to_owned(), format!("unix:{}", socket(self.folder.path()).display())),
+            ("INROOM_AUDIO_HOST".to_owned(), host.to_owned()),
+        ]
+    }
+
+    /// Plays the first `seconds` of a recording into the room; returns when it has been heard.
+    pub fn play(&self, file: &Path, seconds: u32) {
+        let cut = self.folder.path().join("played.wav");
+        let made = Command::new("sox")
+            .arg(file)
+            .arg(&cut)
+            .args(["trim", "0", &seconds.to_string()])
+            .status()
+            .expect("sox is installed (cargo xtask test does it)");
+        assert!(made.success(), "sox could not cut {}", file.display());
+        let played = self
+            .command("paplay")
+            .arg("--device=loudspeaker")
+            .arg(&cut)
+            .status()
+            .expect("paplay is installed (cargo xtask test does it)");
+        assert!(played.success(), "paplay could not play");
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.environment("pulseaudio"));
+        command
+    }
+}
+
+impl Drop for SoundSystem {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("pulse.socket")
+}

@@ -1,0 +1,215 @@
+//! The real window on a display of its own, driven as a person would through tauri-driver and
+//! WebKitWebDriver.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::programs::program;
+
+/// How long a screen may take to show something.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program in a window.
+pub struct Window {
+    client: Client,
+    /// Ended in this order: the driver, then the display.
+    _driver: Ended,
+    _display: Ended,
+}
+
+/// A child that is ended when dropped, with everything that it started.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // Each is the leader of its own process group.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}
+
+impl Window {
+    /// Opens the program with these arguments and this environment.
+    pub async fn open(arguments: &[&str], environment: &[(String, String)]) -> Self {
+        let (display, screen) = start_display();
+        let (port, native) = (free_port(), free_port());
+        let log = std::fs::File::create(artefacts().join("driver.log")).expect("a log");
+        let mut command = Command::new(tauri_driver());
+        command
+            .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
+            .envs(environment.iter().cloned())
+            .env("DISPLAY", &screen)
+            .env("GDK_BACKEND", "x11")
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("WAYLAND_DISPLAY");
+        let driver = in_own_group(command, log);
+        let started = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < PATIENCE, "tauri-driver does not listen");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let capabilities = json!({
+            "browserName": "wry",
+            "tauri:options": { "application": program("inroom"), "args": arguments },
+        });
+        let serde_json::Value::Object(capabilities) = capabilities else {
+            unreachable!("it was written as an object")
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("the window opens");
+        Self { client, _driver: driver, _display: display }
+    }
+
+    /// The element with this test name, as soon as it is there.
+    pub async fn find(&self, name: &str) -> Element {
+        self.find_within(name, PATIENCE).await
+    }
+
+    /// The element with this test name, if it comes within this time.
+    pub async fn find_within(&self, name: &str, time: Duration) -> Element {
+        let selector = format!("[data-testid=\"{name}\"]");
+        match self.client.wait().at_most(time).for_element(Locator::Css(&selector)).await {
+            Ok(element) => element,
+            Err(error) => {
+                self.picture("failure").await;
+                panic!("{name} is not on the screen: {error}");
+            }
+        }
+    }
+
+    /// Clicks it.
+    pub async fn click(&self, name: &str) {
+        self.find(name).await.click().await.unwrap_or_else(|e| panic!("click {name}: {e}"));
+    }
+
+    /// Types into it what it shall hold.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(name).await;
+        field.clear().await.unwrap_or_else(|e| panic!("clear {name}: {e}"));
+        field.send_keys(text).await.unwrap_or_else(|e| panic!("type into {name}: {e}"));
+    }
+
+    /// The texts of all elements with this test name.
+    pub async fn texts(&self, name: &str) -> Vec<String> {
+        let selector = format!("[data-testid=\"{name}\"]");
+        let mut texts = Vec::new();
+        for element in self.client.find_all(Locator::Css(&selector)).await.unwrap_or_default() {
+            // An element may go while the screen changes.
+            texts.push(element.text().await.unwrap_or_default());
+        }
+        texts
+    }
+
+    /// Waits until `done` says so of the texts with this test name.
+    pub async fn until(&self, name: &str, time: Duration, done: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let started = Instant::now();
+        loop {
+            let texts = self.texts(name).await;
+            if done(&texts) {
+                return texts;
+            }
+            if started.elapsed() > time {
+                self.picture("failure").await;
+                panic!("{name} did not come to what was waited for: {texts:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    /// Keeps a picture of the screen among the build's artefacts.
+    pub async fn picture(&self, name: &str) {
+        if let Ok(png) = self.client.screenshot().await {
+            let _ = std::fs::write(artefacts().join(format!("{name}.png")), png);
+        }
+    }
+
+    /// Runs a script in the page and returns its value.
+    pub async fn script(&self, script: &str) -> serde_json::Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// Closes the window.
+    pub async fn close(self) {
+        // The driver's end closes what is left.
+        let _ = self.client.close().await;
+    }
+}
+
+/// Where pictures of screens and logs are kept.
+pub fn artefacts() -> PathBuf {
+    let folder = program("inroom").with_file_name("screens");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    folder
+}
+
+fn start_display() -> (Ended, String) {
+    let (mut read, write) = std::io::pipe().expect("a pipe");
+    let mut command = Command::new("Xvfb");
+    // Xvfb chooses a free number and writes it to its standard output.
+    command.args(["-displayfd", "1", "-screen", "0", "1280x860x24", "-nolisten", "tcp"]).stdout(write);
+    let log = std::fs::File::create(artefacts().join("display.log")).expect("a log");
+    let display = spawn_in_own_group(command.stdin(Stdio::null()).stderr(log));
+    drop(command);
+    let mut number = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(&mut read), &mut number)
+        .expect("Xvfb says its number");
+    assert!(!number.trim().is_empty(), "Xvfb did not start");
+    (Ended(display), format!(":{}", number.trim()))
+}
+
+fn in_own_group(mut command: Command, log: std::fs::File) -> Ended {
+    let errors = log.try_clone().expect("the log twice");
+    Ended(spawn_in_own_group(command.stdin(Stdio::null()).stdout(log).stderr(errors)))
+}
+
+fn spawn_in_own_group(command: &mut Command) -> Child {
+    use std::os::unix::process::CommandExt;
+    let name = command.get_program().to_string_lossy().into_owned();
+    command
+        .process_group(0)
+        .spawn()
+        .unwrap_or_else(|e| panic!("{name} cannot be run ({e}); cargo xtask test installs it"))
+}
+
+/// `INROOM_TAURI_DRIVER`, else what `cargo xtask test` put into the cache, else what is on the path.
+fn tauri_driver() -> PathBuf {
+    if let Some(path) = std::env::var_os("INROOM_TAURI_DRIVER") {
+        return PathBuf::from(path);
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| {
+        std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"))
+    });
+    cache
+        .map(|cache| cache.join("inroom/tools/bin/tauri-driver"))
+        .filter(|path| path.is_file())
+        .unwrap_or_else(|| PathBuf::from("tauri-driver"))
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("its number").port()
+}
+
+/// A folder with links to the small models alone, so that the window works with them even where
+/// larger ones are installed.
+pub fn small_models() -> tempfile::TempDir {
+    use crate::programs::{DRAFTING, SPEECH, model};
+    let folder = tempfile::tempdir().expect("a folder");
+    for id in [SPEECH, DRAFTING, "silero-vad"] {
+        let file = model(id);
+        let name = file.file_name().expect("a file");
+        std::os::unix::fs::symlink(&file, folder.path().join(name)).expect("a link");
+    }
+    folder
+}
