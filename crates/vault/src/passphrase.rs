@@ -23,7 +23,7 @@ pub struct KdfCost {
 
 impl KdfCost {
     /// For vaults that hold visits: 64 MiB, 3 passes, 4 lanes, the second recommendation of
-    /// RFC 9106, section 4. It takes about 0.3 s of one core of a server processor of 2024.
+    /// RFC 9106, section 4. It takes about 0.25 s on one core of 2024.
     pub const STANDARD: Self = Self {
         memory_kib: 64 * 1024,
         passes: 3,

@@ -1,4 +1,4 @@
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -96,9 +96,7 @@ fn nothing_that_was_reported_is_lost_when_the_program_is_killed() {
     drop(vault);
 
     let mut random = [0; 20];
-    std::fs::File::open("/dev/urandom")
-        .and_then(|mut file| file.read_exact(&mut random))
-        .unwrap();
+    getrandom::fill(&mut random).unwrap();
     for pair in random.chunks_exact(2) {
         let told = record_and_kill(&dir, id, usize::from(pair[0] % 16), u64::from(pair[1]) * 40);
         let vault = Vault::open(&dir, &passphrase()).unwrap();

@@ -53,8 +53,7 @@ fn recorder_on_a_small_disk() {
 }
 
 /// Mounting needs root or user namespaces; where neither is allowed, the limit on SQLite's pages
-/// in `src/audio.rs` still tests the same error.
-#[cfg(target_os = "linux")]
+/// in `src/audio/tests.rs` still tests the same error.
 #[test]
 fn a_full_disk_is_told_and_costs_nothing() {
     let dir = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@
 mod damage;
 mod durability;
 mod first_version;
+#[cfg(target_os = "linux")]
 mod full_disk;
 mod opening;
 mod plaintext;
