@@ -168,3 +168,16 @@ it("copies the note, and one section of it", async () => {
     expect(copied).toEqual(["text of all", "text of plan"]);
   });
 });
+
+it("saves a line that is still being typed with the program's verdict on it", async () => {
+  const verdict = statement("Half typed.", { origin: "person", support: "unsupported", reason: "not said" });
+  const program = await openVisit({}, { judge_statement: () => verdict, save_note: () => 2 });
+  await fireEvent.click(at(screen.getAllByTestId("edit-statement"), 0));
+  const area = await screen.findByTestId("statement-text");
+  await fireEvent.input(area, { target: { value: "Half typed." } });
+  await press("s", { ctrlKey: true });
+  await vi.waitFor(() => {
+    const [saved] = asked(program, "save_note") as { note: typeof note }[];
+    expect(saved?.note.sections[0]?.statements).toEqual([verdict]);
+  });
+});

@@ -17,7 +17,7 @@ it("makes a store only from two equal passphrases that are long enough", async (
   expect(screen.getByText("The two passphrases are not the same.")).toBeTruthy();
   await type("create-passphrase-again", "plum engine harbor violet");
   await click("create-vault");
-  expect(asked(program, "create_store")).toEqual([{ passphrase: "plum engine harbor violet" }]);
+  expect(asked(program, "create_vault")).toEqual([{ passphrase: "plum engine harbor violet" }]);
   expect(await screen.findByTestId("new-visit")).toBeTruthy();
 });
 
@@ -30,7 +30,7 @@ it("says that a passphrase is wrong, and lets it be tried again", async () => {
   let right = false;
   await openPage({
     startup: () => startup({ door: "locked" }),
-    open_store: () => {
+    open_vault: () => {
       if (!right) throw refusal("wrong_passphrase", "The passphrase does not open this store.");
       return null;
     },

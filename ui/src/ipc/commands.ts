@@ -54,9 +54,9 @@ export function failureOf(cause: unknown): Failure {
 
 export const startup = () => call<Startup>("startup");
 export const setPreferences = (request: Preferences) => call<null>("set_preferences", request);
-export const createStore = (request: PassphraseRequest) => call<null>("create_store", request);
-export const openStore = (request: PassphraseRequest) => call<null>("open_store", request);
-export const lockStore = () => call<null>("lock_store");
+export const createVault = (request: PassphraseRequest) => call<null>("create_vault", request);
+export const openVault = (request: PassphraseRequest) => call<null>("open_vault", request);
+export const lockVault = () => call<null>("lock_vault");
 export const soundSources = () => call<SoundSource[]>("sound_sources");
 export const listVisits = () => call<VisitRow[]>("list_visits");
 export const readVisit = (visit: VisitId) =>

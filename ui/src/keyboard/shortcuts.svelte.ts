@@ -37,7 +37,7 @@ export function pressed(event: KeyboardEvent, keys: Keys): void {
   if (!action) return;
   const single = name.length === 1;
   if (single && (!singleKeys.on || takesText(event.target) || ownsKey(event.target, name))) return;
-  if (!single && !name.startsWith("Ctrl+") && takesText(event.target) && name !== "Escape") return;
+  if (!single && !name.startsWith("Ctrl+") && takesText(event.target)) return;
   // An open dialog has the keyboard to itself.
   if (document.querySelector("dialog[open]")) return;
   event.preventDefault();

@@ -75,7 +75,7 @@ class Desk {
 
   async lock(): Promise<void> {
     if (this.mayLeave && !(await this.mayLeave())) return;
-    const done = await this.attempt(() => program.lockStore());
+    const done = await this.attempt(() => program.lockVault());
     if (done === undefined) return;
     this.mayLeave = undefined;
     this.screen = { name: "visits" };

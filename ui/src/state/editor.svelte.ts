@@ -11,9 +11,9 @@ export interface Place {
 export const samePlace = (a: Place | undefined, b: Place | undefined): boolean =>
   a?.section === b?.section && a?.statement === b?.statement;
 
-/** A line that a person has just begun: nothing is known about what bears it out. */
-const blank = (): Statement => ({
-  text: "",
+/** A person's line, before the program has said what bears it out. */
+export const writtenByHand = (text: string): Statement => ({
+  text,
   origin: "person",
   support: "unsupported",
   reason: "",
@@ -77,7 +77,7 @@ export class NoteEditor {
   add(section: number, after?: number): Place {
     const end = this.note.sections[section]?.statements.length ?? 0;
     const statement = after === undefined ? end : after + 1;
-    this.#change(section, (all) => all.toSpliced(statement, 0, blank()));
+    this.#change(section, (all) => all.toSpliced(statement, 0, writtenByHand("")));
     return { section, statement };
   }
 

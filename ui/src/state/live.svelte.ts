@@ -91,6 +91,7 @@ export class LiveVisit {
     if (segments.length > this.segments.length) this.segments = segments;
     if (this.phase === "none" && (row.activity === "transcribing" || row.activity === "drafting")) {
       this.phase = "waiting";
+      this.transcriptComplete = row.activity === "drafting";
     }
   }
 

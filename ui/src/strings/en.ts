@@ -8,7 +8,7 @@ export const en = {
   product: "Inroom",
   demo: {
     banner: "Demo",
-    explain: "This is a scratch store with a sample visit. It is deleted when you close the window.",
+    explain: "This is a scratch vault with a sample visit. It is deleted when you close the window.",
   },
   common: {
     cancel: "Cancel",
@@ -31,13 +31,13 @@ export const en = {
   welcome: {
     createTitle: "Set up this computer",
     createLead:
-      "Visits are kept in an encrypted store on this computer. Your passphrase is the only key to it.",
+      "Visits are kept in an encrypted vault on this computer. Your passphrase is the only key to it.",
     openTitle: "Welcome back",
-    openLead: "Enter your passphrase to open the store on this computer.",
+    openLead: "Enter your passphrase to open the vault on this computer.",
     passphrase: "Passphrase",
     again: "Passphrase again",
-    create: "Create the store",
-    creating: "Creating the store…",
+    create: "Create the vault",
+    creating: "Creating the vault…",
     open: "Open",
     opening: "Opening…",
     folder: "Kept in",
@@ -83,7 +83,7 @@ export const en = {
     title: "New visit",
     about: "About the visit",
     label: "Patient label",
-    labelHint: "A name or number that you will recognise. It stays in the encrypted store.",
+    labelHint: "A name or number that you will recognise. It stays in the encrypted vault.",
     reason: "Reason for the visit",
     template: "Note",
     language: "Language spoken",
