@@ -94,16 +94,19 @@ pub fn build() -> Result<()> {
         .map(|variant| (variant.name, variant.environment()))
         .collect();
     environment.push((PLAIN, BTreeMap::new()));
+    let mut plain_is_next = false;
     for (name, environment) in environment {
         let stamp = Stamp::of_files(sources.iter().cloned())?
             .and(&format!("{environment:?}"))
             .and(&rustc());
         let kept = folder.join(format!("{name}.stamp"));
         let built = folder.join(file_name(name));
-        if stamp.is_in(&kept) && built.is_file() {
+        // Another variant in the build folder has to give way to the plain one.
+        if stamp.is_in(&kept) && built.is_file() && !(name == PLAIN && plain_is_next) {
             eprintln!("workers: {name} is up to date");
             continue;
         }
+        plain_is_next = true;
         process::run(
             process::cargo()
                 .args([
