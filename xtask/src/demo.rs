@@ -18,15 +18,16 @@ pub fn run() -> Result<()> {
     models::fetch("default", &[])?;
     dist::build()?;
     let dist = places::dist();
-    if has_display() {
-        return process::run(
-            Command::new(dist.join("inroom"))
-                .args(["--demo", "--demo-audio"])
-                .arg(first_visit()?)
-                .current_dir(places::root()),
-        );
-    }
     let visit = first_visit()?;
+    if has_display() {
+        eprintln!(
+            "opening Inroom on a demo vault; start a visit and {} plays into the recorder",
+            visit.display()
+        );
+        let mut inroom = Command::new(dist.join("inroom"));
+        inroom.args(["--demo", "--demo-audio"]).arg(&visit);
+        return process::run(inroom.current_dir(places::root()));
+    }
     let draft = places::target().join("demo.json");
     eprintln!(
         "no display: playing {} on the command line, at the speed of the visit",

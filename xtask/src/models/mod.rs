@@ -141,7 +141,7 @@ pub fn list() -> Result<()> {
             model.licence,
             model.sets.join(",")
         );
-        println!("{:<28} {}", "", model.name);
+        println!("{:<28} {} (models/{})", "", model.name, model.card);
     }
     Ok(())
 }
