@@ -22,6 +22,8 @@ mod recognizer;
 mod sentence;
 mod silero;
 mod sound;
+mod timing;
+mod transcription;
 mod utterance;
 mod whisper_file;
 mod words;

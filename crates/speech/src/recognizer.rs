@@ -1,12 +1,12 @@
 use visit::{Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, Word};
 
-use crate::engine::{Decoded, Engine, Search};
+use crate::engine::Engine;
 use crate::language::Listening;
 use crate::silero::{FRAME, Silero};
 use crate::sound::Sound;
 use crate::utterance::{Cutter, Utterance};
 use crate::words::Writing;
-use crate::{SpeechError, doubt, sentence, words};
+use crate::{SpeechError, doubt, sentence, transcription};
 
 /// How speech is to be recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Recognizer {
         }
         if let Some(mut utterance) = self.cutter.finish() {
             utterance.end = utterance.end.min(end);
-            out.extend(self.recognise(utterance)?);
+            out.extend(self.recognise(&utterance)?);
         }
         self.settle(end);
         Ok(out)
@@ -145,7 +145,7 @@ impl Recognizer {
         self.next_frame += FRAME as u64;
         let ended = self.cutter.push(self.voice.probability(&frame));
         let segments = match ended {
-            Some(utterance) => self.recognise(utterance)?,
+            Some(utterance) => self.recognise(&utterance)?,
             None => Vec::new(),
         };
         self.settle(self.cutter.settled());
@@ -157,38 +157,25 @@ impl Recognizer {
         self.sound.forget_before(self.settled.0);
     }
 
-    fn recognise(&mut self, utterance: Utterance) -> Result<Vec<Segment>, SpeechError> {
-        let sound: Vec<f32> = self.sound.between(utterance.start, utterance.end).collect();
-        let writing = Writing::of(self.hear_language(&sound)?);
-        let (start, end) = (
-            Samples(utterance.start).millis(),
-            Samples(utterance.end).millis(),
-        );
-        let read = |decoded: &Decoded| words::assemble(&decoded.tokens, start, end, writing);
-
-        let mut decoded = self.engine.decode(&sound, Search::Greedy)?;
-        let mut words = read(&decoded);
-        if doubt::wants_second_look(&decoded, &words) {
-            let second = self.engine.decode(&sound, Search::Beam)?;
-            let second_words = read(&second);
-            if doubt::is_better((&second, &second_words), (&decoded, &words)) {
-                (decoded, words) = (second, second_words);
-            }
-        }
-        let words = doubt::believable(&decoded, words);
-        Ok(sentence::split(words)
-            .into_iter()
+    fn recognise(&mut self, utterance: &Utterance) -> Result<Vec<Segment>, SpeechError> {
+        let language = self.hear_language(utterance)?;
+        let writing = Writing::of(language);
+        let sound = |start, end| self.sound.between(start, end).collect();
+        let words = transcription::words(&mut self.engine, utterance, writing, &sound)?;
+        let sentences = sentence::split(words).into_iter();
+        Ok(sentences
             .filter_map(|words| self.segment(words, writing))
             .collect())
     }
 
     /// The language for an utterance: the known one, or the likeliest so far.
-    fn hear_language(&mut self, sound: &[f32]) -> Result<&'static str, SpeechError> {
+    fn hear_language(&mut self, utterance: &Utterance) -> Result<&'static str, SpeechError> {
         let listening = match &mut self.language {
             Language::Known(code) => return Ok(code),
             Language::Listening(listening) => listening,
         };
-        let likely = self.engine.languages(sound)?;
+        let sound: Vec<f32> = self.sound.between(utterance.start, utterance.end).collect();
+        let likely = self.engine.languages(&sound)?;
         let (number, clear) = listening.hear(&likely, sound.len() as u64);
         let number = i32::try_from(number).unwrap_or_default();
         let code = whisper_rs::get_lang_str(number).unwrap_or("en");

@@ -1,5 +1,7 @@
 //! Cuts the stream of voice probabilities into utterances.
 
+use std::ops::Range;
+
 use crate::silero::FRAME;
 
 /// A frame at or above this probability begins an utterance.
@@ -28,10 +30,73 @@ const LEAD_IN: u64 = 3_200;
 const LEAD_OUT: u64 = 3_200;
 
 /// A stretch of sound to decode, in samples from the start of the recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Utterance {
     pub start: u64,
     pub end: u64,
+    /// Where voice was heard in it.
+    pub voice: Voice,
+}
+
+/// Which frames of an utterance hold voice.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Voice {
+    /// Position of the first frame, in samples.
+    first: u64,
+    probabilities: Vec<f32>,
+}
+
+impl Voice {
+    /// Samples that hold voice.
+    pub(crate) fn length(&self) -> u64 {
+        let voiced = self.probabilities.iter().filter(|&&p| p >= ENTER).count();
+        (voiced * FRAME) as u64
+    }
+
+    /// The pauses, as stretches of samples.
+    pub(crate) fn pauses(&self) -> impl Iterator<Item = Range<u64>> {
+        let mut frame = 0;
+        self.probabilities
+            .chunk_by(|a, b| (*a < LEAVE) == (*b < LEAVE))
+            .filter_map(move |run| {
+                let from = self.first + (frame * FRAME) as u64;
+                frame += run.len();
+                let to = self.first + (frame * FRAME) as u64;
+                (run[0] < LEAVE).then_some(from..to)
+            })
+    }
+}
+
+impl Utterance {
+    /// The parts before and behind its longest pause (the first of equal ones); `None` where no
+    /// pause lies between two stretches of voice.
+    pub(crate) fn halves(&self) -> Option<(Self, Self)> {
+        let first = self.voice.first;
+        let end = first + (self.voice.probabilities.len() * FRAME) as u64;
+        let within = |pause: &Range<u64>| pause.start > first && pause.end < end;
+        let pause = self
+            .voice
+            .pauses()
+            .filter(within)
+            .min_by_key(|pause| std::cmp::Reverse(pause.end - pause.start))?;
+        let (before, behind) = self
+            .voice
+            .probabilities
+            .split_at(((pause.end - first) / FRAME as u64) as usize);
+        let middle = (pause.start + pause.end) / 2;
+        let part = |start, end, first, probabilities: &[f32]| Self {
+            start,
+            end,
+            voice: Voice {
+                first,
+                probabilities: probabilities.into(),
+            },
+        };
+        Some((
+            part(self.start, middle, first, before),
+            part(middle, self.end, pause.end, behind),
+        ))
+    }
 }
 
 /// Turns one probability per frame into utterances, as soon as each has ended.
@@ -152,7 +217,7 @@ impl Cutter {
         }
         let last = open.first + open.probabilities.len() - open.pause();
         let end = (self.position(last) + LEAD_OUT).min(self.position(self.frames));
-        Some(self.utterance(open.first, end))
+        Some(self.utterance(open, end))
     }
 
     /// Gives out the part before the best cut and goes on with the rest.
@@ -160,9 +225,7 @@ impl Cutter {
         let mut open = self.open.take()?;
         let at = open.best_cut();
         let rest = open.probabilities.split_off(at);
-        let worthwhile = open.voiced() >= FEWEST_VOICED;
-        let first = open.first;
-        let next = first + at;
+        let next = open.first + at;
         // The rest may begin with the second half of a pause: it begins at its first voice.
         let skipped = rest.iter().take_while(|&&p| p < LEAVE).count();
         if skipped < rest.len() {
@@ -171,16 +234,21 @@ impl Cutter {
                 probabilities: rest[skipped..].into(),
             });
         }
-        worthwhile.then(|| self.utterance(first, self.position(next)))
+        (open.voiced() >= FEWEST_VOICED).then(|| self.utterance(open, self.position(next)))
     }
 
-    fn utterance(&mut self, first: usize, end: u64) -> Utterance {
-        let start = self
-            .position(first)
-            .saturating_sub(LEAD_IN)
-            .max(self.free_from);
+    fn utterance(&mut self, open: Open, end: u64) -> Utterance {
+        let first = self.position(open.first);
+        let start = first.saturating_sub(LEAD_IN).max(self.free_from);
         self.free_from = end;
-        Utterance { start, end }
+        Utterance {
+            start,
+            end,
+            voice: Voice {
+                first,
+                probabilities: open.probabilities,
+            },
+        }
     }
 }
 
@@ -192,22 +260,30 @@ fn pause_that_ends(length: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
     use super::*;
 
-    fn cut_all(probabilities: impl IntoIterator<Item = f32>) -> Vec<Utterance> {
+    fn cut_all(probabilities: impl IntoIterator<Item = f32>) -> Vec<(u64, u64)> {
         let mut cutter = Cutter::starting_at(0);
         let mut settled = 0;
         let mut out = Vec::new();
         for p in probabilities {
             let given = cutter.push(p);
             // What is given out lies behind what was settled before it.
-            assert!(given.is_none_or(|u| u.start >= settled && u.end > u.start));
+            assert!(
+                given
+                    .as_ref()
+                    .is_none_or(|u| u.start >= settled && u.end > u.start)
+            );
             assert!(cutter.settled() >= settled);
             settled = cutter.settled();
             out.extend(given);
         }
         out.extend(cutter.finish());
-        out
+        out.iter()
+            .map(|utterance: &Utterance| (utterance.start, utterance.end))
+            .collect()
     }
 
     fn run(p: f32, frames: usize) -> impl Iterator<Item = f32> {
@@ -222,13 +298,7 @@ mod tests {
             .chain(run(0.9, 30));
         let one = cut_all(sound.chain(run(0.0, 30)));
         let start = 50 * 512 - LEAD_IN;
-        assert_eq!(
-            one,
-            [Utterance {
-                start,
-                end: 128 * 512 + LEAD_OUT
-            }]
-        );
+        assert_eq!(one, [(start, 128 * 512 + LEAD_OUT)]);
         let sound = run(0.9, 30)
             .chain(run(0.1, 19))
             .chain(run(0.9, 30))
@@ -266,43 +336,31 @@ mod tests {
             .chain(run(0.9, 200))
             .chain(run(0.2, 2));
         let utterances = cut_all(sound.chain(run(0.9, 400)));
-        assert_eq!(
-            utterances[0],
-            Utterance {
-                start: 0,
-                end: 403 * 512
-            }
-        );
-        assert_eq!(utterances[1].start, utterances[0].end);
+        assert_eq!(utterances[0], (0, 403 * 512));
+        assert_eq!(utterances[1].0, utterances[0].1);
     }
 
     #[test]
     fn without_a_pause_the_cut_falls_where_voice_is_least_likely() {
         let sound = run(0.9, 600).chain(run(0.5, 5)).chain(run(0.9, 600));
         let utterances = cut_all(sound);
-        assert_eq!(utterances[0].end, 602 * 512);
+        assert_eq!(utterances[0].1, 602 * 512);
         // Nothing is lost between the parts.
-        assert_eq!(utterances[1].start, utterances[0].end);
-        assert_eq!(utterances[1].end, 1_205 * 512);
+        assert_eq!(utterances[1].0, utterances[0].1);
+        assert_eq!(utterances[1].1, 1_205 * 512);
     }
 
     #[test]
     fn no_utterance_is_longer_than_whisper_can_take() {
-        for utterance in cut_all(run(1.0, 5_000)) {
-            assert!(utterance.end - utterance.start <= 30 * 16_000);
+        for (start, end) in cut_all(run(1.0, 5_000)) {
+            assert!(end - start <= 30 * 16_000);
         }
     }
 
     #[test]
     fn an_open_utterance_is_given_out_at_the_end() {
         let utterances = cut_all(run(0.9, 10));
-        assert_eq!(
-            utterances,
-            [Utterance {
-                start: 0,
-                end: 10 * 512
-            }]
-        );
+        assert_eq!(utterances, [(0, 10 * 512)]);
     }
 
     #[test]
@@ -312,13 +370,34 @@ mod tests {
             cutter.push(p);
         }
         assert_eq!(cutter.settled(), 1_000_000);
-        let utterance = cutter.finish();
+        let utterance = cutter.finish().unwrap();
+        assert_eq!((utterance.start, utterance.end), (1_000_000, 1_010_240));
+    }
+
+    #[test]
+    fn an_utterance_knows_its_pauses_and_falls_into_halves_at_the_longest() {
+        let mut cutter = Cutter::starting_at(100);
+        for p in run(0.9, 10)
+            .chain(run(0.1, 5))
+            .chain(run(0.8, 20))
+            .chain(run(0.2, 4))
+        {
+            cutter.push(p);
+        }
+        let utterance = cutter.finish().unwrap();
+        let at = |frame: u64| 100 + frame * 512;
+        let pauses: Vec<_> = utterance.voice.pauses().collect();
+        assert_eq!(pauses, [at(10)..at(15), at(35)..at(39)]);
+        assert_eq!(utterance.voice.length(), 30 * 512);
+        let (before, behind) = utterance.halves().unwrap();
+        let middle = (at(10) + at(15)) / 2;
+        assert_eq!((before.start, before.end), (100, middle));
+        assert_eq!((behind.start, behind.end), (middle, utterance.end));
         assert_eq!(
-            utterance,
-            Some(Utterance {
-                start: 1_000_000,
-                end: 1_010_240
-            })
+            (before.voice.length(), behind.voice.length()),
+            (10 * 512, 20 * 512)
         );
+        assert_eq!(behind.voice.pauses().collect::<Vec<_>>(), [at(35)..at(39)]);
+        assert_eq!(before.halves(), None);
     }
 }

@@ -21,8 +21,27 @@ const FILE_TYPES: [i32; 12] = [0, 1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 14];
 /// Quantised files carry their format's version in the thousands.
 const VERSION_FACTOR: i32 = 1000;
 
-/// Walks the whole file; what comes back is safe to hand to whisper.cpp.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), FormatError> {
+/// What tells one Whisper model from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub audio_layers: usize,
+    pub text_layers: usize,
+    vocabulary: i32,
+}
+
+impl Shape {
+    pub(crate) fn is_multilingual(self) -> bool {
+        self.vocabulary != VOCABULARIES[0]
+    }
+
+    /// Large-v3 and its offspring.
+    pub(crate) fn has_cantonese(self) -> bool {
+        self.vocabulary == VOCABULARIES[2]
+    }
+}
+
+/// Walks the whole file; one that passes is safe to hand to whisper.cpp.
+pub(crate) fn check(bytes: &[u8]) -> Result<Shape, FormatError> {
     let mut file = Reader::open(bytes)?;
     let vocabulary = file.one_of("the vocabulary's size", &VOCABULARIES)?;
     file.one_of("the audio context", &[1500])?;
@@ -65,8 +84,13 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), FormatError> {
     file.take(filter_bands.unsigned_abs() as usize * bins.unsigned_abs() as usize * 4)?;
 
     words(&mut file, vocabulary.unsigned_abs() as usize)?;
-    let expected = 11 + 15 * audio_layers.unsigned_abs() as usize + 24 * text_layers;
-    tensors(&mut file, expected)
+    let audio_layers = audio_layers.unsigned_abs() as usize;
+    tensors(&mut file, 11 + 15 * audio_layers + 24 * text_layers)?;
+    Ok(Shape {
+        audio_layers,
+        text_layers,
+        vocabulary,
+    })
 }
 
 /// The vocabulary: every text token, without the special ones behind them.

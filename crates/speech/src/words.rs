@@ -49,8 +49,10 @@ impl Part<'_> {
             return None;
         }
         let place = |time: u64| (offset + Millis(time)).min(limit);
-        let start = place(self.tokens.first()?.start);
-        let end = place(self.tokens.last()?.end).max(start);
+        // The alignment gives punctuation the pause that it stands for.
+        let spoken = |token: &&&Token| !is_punctuation(&token.bytes);
+        let start = place(self.tokens.iter().find(spoken)?.start);
+        let end = place(self.tokens.iter().rfind(spoken)?.end).max(start);
         // Geometric mean, so that long words are not judged worse for having more tokens.
         let logs: f32 = self
             .tokens
@@ -65,6 +67,12 @@ impl Part<'_> {
             probability,
         })
     }
+}
+
+/// Whether a token has characters and none of them is spoken.
+fn is_punctuation(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    !text.is_empty() && !text.chars().any(char::is_alphanumeric)
 }
 
 /// The words of an utterance that begins at `offset` and ends at `limit` in the recording.
@@ -92,13 +100,11 @@ pub(crate) fn assemble(
         let whole = part
             .as_ref()
             .is_none_or(|part| std::str::from_utf8(&part.bytes).is_ok());
-        let text = std::str::from_utf8(&token.bytes).unwrap_or_default();
-        let readable = text.is_empty() || text.chars().any(char::is_alphanumeric);
         let begins = match writing {
             Writing::Spaced => token.bytes.first() == Some(&b' '),
             Writing::Unspaced => true,
         };
-        if whole && begins && readable {
+        if whole && begins && !is_punctuation(&token.bytes) {
             finish(part.take(), &mut words);
         }
         let part = part.get_or_insert(Part {
