@@ -37,6 +37,10 @@ fn draft(folder: &Path, model: &str, lines: &str) -> (Output, String) {
         "draft".as_ref(),
         "--template".as_ref(),
         "patient-instructions".as_ref(),
+        "--context-tokens".as_ref(),
+        "2048".as_ref(),
+        "--section-tokens".as_ref(),
+        "40".as_ref(),
         "--model".as_ref(),
         model.as_ref(),
         "--input".as_ref(),
@@ -137,7 +141,7 @@ fn invalid_lines_give_an_error_each_and_the_run_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let (ran, out) = draft(
         folder.path(),
-        "smollm2-135m-instruct",
+        DRAFTING,
         "not json\n{\"id\":\"no dialogue\"}\n{\"id\":\"empty\",\"dialogue\":\"\"}\n\
          {\"id\":\"good\",\"dialogue\":\"[doctor] Take one tablet of ibuprofen at night.\\n[patient] I will.\"}\n",
     );
@@ -152,15 +156,15 @@ fn invalid_lines_give_an_error_each_and_the_run_goes_on() {
 #[test]
 fn a_transcript_longer_than_the_context_is_read_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let turns: String = (0..900)
+    let turns: String = (0..120)
         .map(|n| format!("[doctor] Question number {n} about the left knee?\\n[patient] It hurts on day {n} of the month.\\n"))
         .collect();
     let (ran, out) =
-        draft(folder.path(), "smollm2-135m-instruct", &format!("{{\"id\":\"long\",\"dialogue\":\"{turns}\"}}"));
+        draft(folder.path(), DRAFTING, &format!("{{\"id\":\"long\",\"dialogue\":\"{turns}\"}}"));
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let line: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(line["coverage"], 1.0, "{}", line["error"]);
-    assert!(line["timing"]["prompt_tokens"].as_u64().unwrap() > 8192);
+    assert!(line["timing"]["prompt_tokens"].as_u64().unwrap() > 2048);
 }
 
 #[test]

@@ -8,6 +8,8 @@
 //!
 //! This is the only crate that names `whisper-rs`.
 
+#![forbid(unsafe_code)]
+
 #[cfg(test)]
 #[path = "../tests/common/mod.rs"]
 mod common;

@@ -29,6 +29,12 @@ pub(crate) struct Arguments {
     /// Threads; all cores when not given.
     #[arg(long, value_name = "N")]
     threads: Option<u32>,
+    /// Tokens of context; a longer dialogue is read in parts.
+    #[arg(long, value_name = "N")]
+    context_tokens: Option<u32>,
+    /// Most tokens for one section.
+    #[arg(long, value_name = "N")]
+    section_tokens: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +47,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let template = templates::find(arguments.template.as_deref())?;
     let mut settings = DraftingSettings::new(arguments.model.as_deref())?;
     settings.threads = arguments.threads.unwrap_or(settings.threads);
+    settings.context_tokens = arguments.context_tokens.unwrap_or(settings.context_tokens);
+    settings.section_tokens = arguments.section_tokens.unwrap_or(settings.section_tokens);
     let mut drafter = Drafter::new(settings);
     let lines = read_lines(&arguments.input)?;
     let mut output = File::create(&arguments.output)
