@@ -1,1 +1,35 @@
-fn main() {}
+//! The desktop program: a window, commands, events. What a visit is and how it goes on is decided
+//! in `scribe`; here its calls are put into words that the page and a person understand.
+#![forbid(unsafe_code)]
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod arguments;
+mod commands;
+mod desk;
+mod failure;
+mod ipc;
+mod preferences;
+mod underway;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let desk = match desk::Desk::new(&arguments) {
+        Ok(desk) => desk,
+        Err(failure) => return complain(&failure.message),
+    };
+    match window::run(desk) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("the window could not be opened: {error}")),
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "there is no window to say it in")]
+fn complain(message: &str) -> ExitCode {
+    eprintln!("inroom: {message}");
+    ExitCode::FAILURE
+}

@@ -157,9 +157,8 @@ describe("the draft", () => {
 
 it("copies the note, and one section of it", async () => {
   const copied: string[] = [];
-  vi.spyOn(navigator.clipboard, "writeText").mockImplementation((text) => {
-    copied.push(text);
-    return Promise.resolve();
+  vi.spyOn(navigator.clipboard, "write").mockImplementation(async (items) => {
+    for (const item of items) copied.push(await (await item.getType("text/plain")).text());
   });
   await openVisit({}, { note_text: ({ section }: { section: string | null }) => `text of ${section ?? "all"}` });
   await click("copy");
@@ -180,4 +179,11 @@ it("saves a line that is still being typed with the program's verdict on it", as
     const [saved] = asked(program, "save_note") as { note: typeof note }[];
     expect(saved?.note.sections[0]?.statements).toEqual([verdict]);
   });
+});
+
+it("says when the engine does not let a note be copied", async () => {
+  vi.spyOn(navigator.clipboard, "write").mockRejectedValue(new Error("not allowed"));
+  await openVisit({}, { note_text: () => "text" });
+  await press("c");
+  expect((await screen.findByTestId("failure")).textContent).toContain("could not be put on the clipboard");
 });

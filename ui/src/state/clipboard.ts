@@ -1,26 +1,15 @@
 // Putting text on the clipboard, at a person's key press or click.
 
-/** Copies plain text; answers whether it is there. */
-export async function copyText(text: string): Promise<boolean> {
+/**
+ * Copies plain text that may still be on its way; answers whether it is there. The engine allows
+ * this only within the key press or click itself, so it has to be called before anything is waited for.
+ */
+export async function copyText(text: Promise<string>): Promise<boolean> {
+  const plain = text.then((words) => new Blob([words], { type: "text/plain" }));
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": plain })]);
     return true;
   } catch {
-    return copyBySelection(text);
-  }
-}
-
-/** The older way, for engines that refuse the newer one outside of the key press itself. */
-function copyBySelection(text: string): boolean {
-  const onCopy = (event: ClipboardEvent) => {
-    event.clipboardData?.setData("text/plain", text);
-    event.preventDefault();
-  };
-  document.addEventListener("copy", onCopy);
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other second way
-    return document.execCommand("copy");
-  } finally {
-    document.removeEventListener("copy", onCopy);
+    return false;
   }
 }

@@ -186,7 +186,7 @@ export const en = {
     redraftUnsaved: "You have changes that are not saved. Save or undo them first.",
     redraftStart: "Write",
     template: "Note",
-    took: (seconds: number) => `written in ${seconds} s`,
+    took: (seconds: number) => ` in ${seconds} s`,
   },
   note: {
     revision: (n: number) => `Revision ${n}`,
@@ -216,7 +216,7 @@ export const en = {
     byPerson: "Written by hand",
     checking: "Comparing with the transcript…",
     toCheck: (n: number) => `${count(n, "line", "lines")} to check`,
-    allSupported: "Every line is borne out by the transcript",
+    allSupported: "All lines borne out",
     omissions: "Said, but not in the note",
     showInTranscript: "Show in the transcript",
     leaveTitle: "Leave without saving?",

@@ -1,0 +1,78 @@
+use crossbeam_channel::unbounded;
+use interchange::Marks;
+use scribe::{Work, clock};
+use tauri::{AppHandle, State};
+use visit::{Note, Origin, PatientText, RevisionNumber, Statement};
+
+use super::recording::pass_on;
+use crate::desk::{self, Desk};
+use crate::failure::{Failure, FailureCode};
+use crate::ipc::{DraftRequest, NoteTextRequest, SaveRequest, StatementRequest, VisitRequest};
+
+/// Completes a visit's transcript where it is not, then drafts its note. A visit that was cut off
+/// is ended first.
+#[tauri::command(async)]
+pub fn draft(app: AppHandle, desk: State<'_, Desk>, request: DraftRequest) -> Result<(), Failure> {
+    let vault = desk.vault()?;
+    let visit = request.visit;
+    let steps = desk::steps(&request.template)?;
+    let (events, heard) = unbounded();
+    desk.underway.start_work(visit, || {
+        Ok(Work::on_recorded(vault, visit, steps, events)?)
+    })?;
+    pass_on(app, visit, heard)
+}
+
+/// Gives up the draft that is being made.
+#[tauri::command(async)]
+pub fn cancel_draft(desk: State<'_, Desk>, request: VisitRequest) -> Result<(), Failure> {
+    desk.underway.cancel(request.visit)
+}
+
+/// A person's line with what the transcript says to it.
+#[tauri::command(async)]
+pub fn judge_statement(
+    desk: State<'_, Desk>,
+    request: StatementRequest,
+) -> Result<Statement, Failure> {
+    let segments = desk.vault()?.segments(request.visit)?;
+    let judgement = evidence::judge(request.text.expose(), &segments);
+    Ok(Statement {
+        text: request.text,
+        origin: Origin::Person,
+        support: judgement.support,
+        reason: PatientText::from(judgement.reason),
+        evidence: judgement.evidence,
+    })
+}
+
+/// Stores a note as a new revision.
+#[tauri::command(async)]
+pub fn save_note(desk: State<'_, Desk>, request: SaveRequest) -> Result<RevisionNumber, Failure> {
+    Ok(desk
+        .vault()?
+        .save_revision(request.visit, clock::now(), &request.note, None)?)
+}
+
+/// A note, or one of its sections, as plain text for the clipboard.
+#[tauri::command(async)]
+pub fn note_text(request: NoteTextRequest) -> Result<String, Failure> {
+    let Some(id) = request.section else {
+        return Ok(interchange::plain_text(&request.note, Marks::Unsupported));
+    };
+    let Note {
+        template, sections, ..
+    } = request.note;
+    let section = sections
+        .into_iter()
+        .find(|section| section.id == id)
+        .ok_or_else(|| Failure::new(FailureCode::Rejected, "The note has no such section."))?;
+    Ok(interchange::plain_text(
+        &Note {
+            template,
+            sections: vec![section],
+            omissions: Vec::new(),
+        },
+        Marks::Unsupported,
+    ))
+}

@@ -1,0 +1,91 @@
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+use vault::LEAST_PASSPHRASE_CHARACTERS;
+
+use crate::desk::{self, Demonstration, Desk};
+use crate::failure::Failure;
+use crate::ipc::{
+    ConsentWording, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice, TemplateHeading,
+};
+use crate::preferences::Preferences;
+
+/// What the page needs to know once.
+#[tauri::command(async)]
+pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
+    let templates = desk::templates()?
+        .into_iter()
+        .map(|template| TemplateChoice {
+            id: template.id,
+            title: template.title,
+            sections: template
+                .sections
+                .into_iter()
+                .map(|section| TemplateHeading {
+                    id: section.id,
+                    title: section.title,
+                    empty: section.empty,
+                })
+                .collect(),
+        });
+    Ok(Startup {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        folder: desk.store_folder().display().to_string(),
+        door: desk.door(),
+        demo: desk.demonstration().map(|demo| Demo {
+            sound: Demonstration::sample_name(demo),
+        }),
+        account: account(),
+        templates: templates.collect(),
+        default_template: visit::template::DEFAULT.to_owned(),
+        consent: ConsentWording {
+            version: scribe::consent::VERSION.to_owned(),
+            text: scribe::consent::WORDING.to_owned(),
+        },
+        shortest_passphrase: LEAST_PASSPHRASE_CHARACTERS as u32,
+        preferences: Preferences::read(desk.folder()),
+    })
+}
+
+/// The account's name at this computer; empty where the system does not say.
+fn account() -> String {
+    let name = if cfg!(windows) { "USERNAME" } else { "USER" };
+    std::env::var(name).unwrap_or_default()
+}
+
+/// From now on the page is told everything that happens.
+#[tauri::command(async)]
+pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
+    desk.listen(channel);
+}
+
+/// Makes a store.
+#[tauri::command(async)]
+pub fn create_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(), Failure> {
+    desk.create_vault(&request.passphrase.into())
+}
+
+/// Opens the store.
+#[tauri::command(async)]
+pub fn open_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(), Failure> {
+    desk.open_vault(&request.passphrase.into())
+}
+
+/// Locks the store.
+#[tauri::command(async)]
+pub fn lock_vault(desk: State<'_, Desk>) -> Result<(), Failure> {
+    desk.lock_vault()
+}
+
+/// Writes down what a person has chosen.
+#[tauri::command(async)]
+pub fn set_preferences(desk: State<'_, Desk>, request: Preferences) -> Result<(), Failure> {
+    request.write(desk.folder())
+}
+
+/// Stops the recording, if one runs, and closes the window.
+#[tauri::command(async)]
+pub fn quit(app: AppHandle, desk: State<'_, Desk>) {
+    // Whatever the stop answers: every second that was shown as kept is in the store.
+    let _ = desk.underway.stop_recording();
+    app.exit(0);
+}

@@ -1,0 +1,108 @@
+use scribe::clock;
+use tauri::State;
+use vault::{NewVisit, VisitSummary};
+use visit::{Consent, PatientText, VisitId};
+
+use crate::desk::{self, Desk};
+use crate::failure::{Failure, FailureCode};
+use crate::ipc::{
+    Activity, MissingSound, NewVisitRequest, SavedNote, VisitRequest, VisitRow, VisitView,
+};
+
+/// Most characters of a patient label, a reason or a name.
+const LONGEST: usize = 200;
+
+/// Every visit, latest first.
+#[tauri::command(async)]
+pub fn list_visits(desk: State<'_, Desk>) -> Result<Vec<VisitRow>, Failure> {
+    let visits = desk.vault()?.visits()?;
+    Ok(visits
+        .into_iter()
+        .map(|summary| row(&desk, summary))
+        .collect())
+}
+
+/// One visit with its content.
+#[tauri::command(async)]
+pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitView, Failure> {
+    let vault = desk.vault()?;
+    let id = request.visit;
+    let record = vault.visit(id)?;
+    let saved = vault.latest_revision(id)?.map(|revision| SavedNote {
+        number: revision.number,
+        at: revision.at,
+        note: revision.note,
+        drafted: revision.provenance.is_some(),
+    });
+    let gaps = vault.gaps(id)?.into_iter().map(|gap| MissingSound {
+        at: gap.at.millis(),
+        missing: gap.length.millis(),
+    });
+    Ok(VisitView {
+        row: row(&desk, record.summary),
+        consent: record.consent,
+        source: desk.underway.device(id),
+        segments: vault.segments(id)?,
+        gaps: gaps.collect(),
+        saved,
+    })
+}
+
+/// Makes a visit, with its consent, before anything is heard.
+#[tauri::command(async)]
+pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<VisitId, Failure> {
+    for text in [
+        &request.patient_label,
+        &request.reason,
+        &request.consent.asked_by,
+    ] {
+        check_length(text)?;
+    }
+    let template = desk::template(&request.template)?;
+    let now = clock::now();
+    let visit = NewVisit {
+        consent: Consent {
+            asked_by: request.consent.asked_by,
+            given_by: request.consent.given_by,
+            method: request.consent.method,
+            wording: scribe::consent::WORDING.to_owned(),
+            wording_version: scribe::consent::VERSION.to_owned(),
+            at: now,
+        },
+        template: template.id,
+        language: request.language,
+        patient_label: request.patient_label,
+        reason: request.reason,
+        started_at: now,
+    };
+    Ok(desk.vault()?.begin_visit(visit)?)
+}
+
+fn check_length(text: &PatientText) -> Result<(), Failure> {
+    if text.expose().chars().count() > LONGEST {
+        return Err(Failure::new(
+            FailureCode::Rejected,
+            format!(
+                "Patient label, reason and names hold {LONGEST} characters at most. Nothing was stored; shorten the text."
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {
+    let activity = desk.underway.activity(summary.id);
+    VisitRow {
+        unfinished: activity == Activity::None && summary.state.is_unfinished(),
+        id: summary.id,
+        started_at: summary.started_at,
+        patient_label: summary.patient_label,
+        reason: summary.reason,
+        template: summary.template,
+        state: summary.state,
+        recorded: summary.recorded,
+        segments: summary.segments,
+        revision: summary.revision,
+        activity,
+    }
+}

@@ -1,0 +1,344 @@
+//! What the program holds while its window is open: the store, the listener, the work under way.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use capture::{Pace, Source};
+use scribe::ScratchVault;
+use tauri::ipc::Channel;
+use vault::{KdfCost, SecretString, Vault};
+use visit::{Template, VisitId};
+
+use crate::arguments::Arguments;
+use crate::failure::{Failure, FailureCode};
+use crate::ipc::{Door, FromDesk, SoundKind, SoundSource};
+use crate::underway::Underway;
+
+/// What the demonstration's recorded visit is chosen by.
+const SAMPLE: &str = "sample";
+
+/// The program's state. Commands run on several threads and share it.
+pub struct Desk {
+    folder: PathBuf,
+    store: Mutex<Option<Store>>,
+    demonstration: Option<Demonstration>,
+    listener: Mutex<Option<Channel<FromDesk>>>,
+    /// The recording and the work that follow one another.
+    pub underway: Underway,
+}
+
+/// What `--demo` brought.
+pub struct Demonstration {
+    sample: Option<PathBuf>,
+}
+
+impl Demonstration {
+    /// The name of the recorded visit.
+    pub fn sample_name(&self) -> Option<String> {
+        Some(
+            self.sample
+                .as_ref()?
+                .file_stem()?
+                .to_string_lossy()
+                .into_owned(),
+        )
+    }
+}
+
+enum Store {
+    Kept(Arc<Vault>),
+    Scratch(ScratchVault),
+}
+
+/// Taken even after a panic in another thread: what is behind these locks is replaced as a whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Desk {
+    /// As the command line wants it. A demonstration's store is made at once and stands open.
+    ///
+    /// # Errors
+    /// [`Failure`] where there is no folder to keep a store in, or no room for a scratch one.
+    pub fn new(arguments: &Arguments) -> Result<Self, Failure> {
+        let no_home = || {
+            Failure::new(
+                FailureCode::Store,
+                "This account has no home folder to keep visits in. Name a folder with --data-dir.",
+            )
+        };
+        let (folder, store) = if arguments.demo {
+            let scratch = ScratchVault::create()?;
+            (scratch.folder().to_owned(), Some(Store::Scratch(scratch)))
+        } else if let Some(folder) = &arguments.data_dir {
+            (
+                std::path::absolute(folder).unwrap_or_else(|_| folder.clone()),
+                None,
+            )
+        } else {
+            let own = scribe::vault_folder().ok_or_else(no_home)?;
+            (own.parent().ok_or_else(no_home)?.to_owned(), None)
+        };
+        Ok(Self {
+            folder,
+            store: Mutex::new(store),
+            demonstration: arguments.demo.then(|| Demonstration {
+                sample: arguments.demo_audio.clone(),
+            }),
+            listener: Mutex::new(None),
+            underway: Underway::default(),
+        })
+    }
+
+    /// Where the program keeps what it writes.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the store lies or will lie.
+    pub fn store_folder(&self) -> PathBuf {
+        self.folder.join("vault")
+    }
+
+    /// Set in a demonstration.
+    pub fn demonstration(&self) -> Option<&Demonstration> {
+        self.demonstration.as_ref()
+    }
+
+    /// How the store is to be entered.
+    pub fn door(&self) -> Door {
+        if lock(&self.store).is_some() {
+            Door::Open
+        } else if Vault::exists(&self.store_folder()) {
+            Door::Locked
+        } else {
+            Door::Absent
+        }
+    }
+
+    /// Makes a new store and leaves it open.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub fn create_vault(&self, passphrase: &SecretString) -> Result<(), Failure> {
+        let vault = Vault::create(&self.store_folder(), passphrase, KdfCost::STANDARD)?;
+        *lock(&self.store) = Some(Store::Kept(Arc::new(vault)));
+        Ok(())
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub fn open_vault(&self, passphrase: &SecretString) -> Result<(), Failure> {
+        let vault = Vault::open(&self.store_folder(), passphrase)?;
+        *lock(&self.store) = Some(Store::Kept(Arc::new(vault)));
+        Ok(())
+    }
+
+    /// Locks the store.
+    ///
+    /// # Errors
+    /// [`FailureCode::Busy`] while a visit is worked on.
+    pub fn lock_vault(&self) -> Result<(), Failure> {
+        if self.underway.is_anything() {
+            return Err(Failure::new(
+                FailureCode::Busy,
+                "A visit is still being recorded or written down. Lock the vault when that is done.",
+            ));
+        }
+        *lock(&self.store) = None;
+        Ok(())
+    }
+
+    /// The open store.
+    ///
+    /// # Errors
+    /// [`FailureCode::Locked`].
+    pub fn vault(&self) -> Result<Arc<Vault>, Failure> {
+        match lock(&self.store).as_ref() {
+            Some(Store::Kept(vault)) => Ok(vault.clone()),
+            Some(Store::Scratch(scratch)) => Ok(scratch.vault().clone()),
+            None => Err(Failure::locked()),
+        }
+    }
+
+    /// Ends what runs and lets the store go; a scratch one is erased.
+    pub fn close(&self) {
+        self.underway.stop_recording();
+        *lock(&self.store) = None;
+    }
+
+    /// From now on the page is told everything through this channel.
+    pub fn listen(&self, channel: Channel<FromDesk>) {
+        *lock(&self.listener) = Some(channel);
+    }
+
+    /// Tells the page. Nobody listening is no reason to stop: the store holds everything.
+    pub fn tell(&self, message: FromDesk) {
+        if let Some(channel) = lock(&self.listener).as_ref() {
+            let _ = channel.send(message);
+        }
+    }
+
+    /// Where sound can come from. In a demonstration the sample comes first.
+    ///
+    /// # Errors
+    /// What the sound system answers, unless there is a sample to choose instead.
+    pub fn sound_sources(&self) -> Result<Vec<SoundSource>, Failure> {
+        let sample = self
+            .demonstration
+            .as_ref()
+            .and_then(Demonstration::sample_name);
+        let microphones = match capture::microphones() {
+            Ok(microphones) => microphones,
+            Err(_) if sample.is_some() => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let has_sample = sample.is_some();
+        let devices = microphones.into_iter().map(|microphone| SoundSource {
+            id: microphone.id,
+            name: microphone.name,
+            kind: SoundKind::Microphone,
+            is_default: microphone.is_default && !has_sample,
+        });
+        Ok(sample
+            .map(|name| SoundSource {
+                id: SAMPLE.to_owned(),
+                name,
+                kind: SoundKind::Sample,
+                is_default: true,
+            })
+            .into_iter()
+            .chain(devices)
+            .collect())
+    }
+
+    /// Opens the chosen source of sound, or the default microphone.
+    ///
+    /// # Errors
+    /// What the sound system or the sample's file answers.
+    pub fn open_source(&self, choice: Option<&str>) -> Result<Box<dyn Source>, Failure> {
+        let sample = self
+            .demonstration
+            .as_ref()
+            .and_then(|demo| demo.sample.as_deref());
+        match (choice, sample) {
+            (Some(SAMPLE), Some(path)) => Ok(capture::open_file(path, Pace::RealTime)?),
+            _ => Ok(capture::open_microphone(choice)?),
+        }
+    }
+}
+
+/// The built-in template with this short name.
+///
+/// # Errors
+/// [`FailureCode::Rejected`] if there is none.
+pub fn template(id: &str) -> Result<Template, Failure> {
+    templates()?
+        .into_iter()
+        .find(|template| template.id == id)
+        .ok_or_else(|| {
+            Failure::new(
+                FailureCode::Rejected,
+                format!("There is no note template “{id}”."),
+            )
+        })
+}
+
+/// The built-in templates.
+///
+/// # Errors
+/// None that a test of `visit` does not exclude.
+pub fn templates() -> Result<Vec<Template>, Failure> {
+    visit::template::built_in()
+        .map_err(|error| Failure::new(FailureCode::Rejected, format!("{error}.")))
+}
+
+/// Speech recognition and drafting as they are set on this computer.
+///
+/// # Errors
+/// [`FailureCode::Model`] if a model is missing.
+pub fn steps(template_id: &str) -> Result<scribe::Steps, Failure> {
+    Ok(scribe::Steps {
+        speech: scribe::SpeechSettings::new(None)?,
+        draft: Some((scribe::DraftingSettings::new(None)?, template(template_id)?)),
+    })
+}
+
+/// A message about one visit.
+pub fn about(visit: VisitId, event: scribe::Event) -> FromDesk {
+    FromDesk::Visit { visit, event }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn desk_in(folder: &Path) -> Desk {
+        Desk::new(&Arguments {
+            data_dir: Some(folder.to_owned()),
+            ..Arguments::default()
+        })
+        .unwrap()
+    }
+
+    fn secret(text: &str) -> SecretString {
+        text.to_owned().into()
+    }
+
+    #[test]
+    fn a_store_is_made_locked_and_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk_in(folder.path());
+        assert_eq!(desk.door(), Door::Absent);
+        assert_eq!(desk.vault().err().unwrap().code, FailureCode::Locked);
+
+        let weak = desk.create_vault(&secret("short")).err().unwrap();
+        assert_eq!(
+            (weak.code, desk.door()),
+            (FailureCode::WeakPassphrase, Door::Absent)
+        );
+
+        desk.create_vault(&secret("four unrelated plain words"))
+            .unwrap();
+        assert_eq!(desk.door(), Door::Open);
+        desk.lock_vault().unwrap();
+        assert_eq!(desk.door(), Door::Locked);
+
+        let wrong = desk
+            .open_vault(&secret("four unrelated plain birds"))
+            .err()
+            .unwrap();
+        assert_eq!(
+            (wrong.code, desk.door()),
+            (FailureCode::WrongPassphrase, Door::Locked)
+        );
+        desk.open_vault(&secret("four unrelated plain words"))
+            .unwrap();
+        assert_eq!(desk.door(), Door::Open);
+    }
+
+    #[test]
+    fn a_demonstration_stands_open_and_leaves_nothing_behind() {
+        let arguments = Arguments {
+            demo: true,
+            demo_audio: Some(PathBuf::from("visits/knee.flac")),
+            ..Arguments::default()
+        };
+        let desk = Desk::new(&arguments).unwrap();
+        assert_eq!(desk.door(), Door::Open);
+        let sources = desk.sound_sources().unwrap();
+        assert_eq!(
+            (sources[0].id.as_str(), sources[0].name.as_str()),
+            (SAMPLE, "knee")
+        );
+        assert!(sources[0].is_default);
+
+        let folder = desk.folder().to_owned();
+        assert!(folder.exists());
+        desk.close();
+        assert!(!folder.exists());
+    }
+}

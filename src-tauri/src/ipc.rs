@@ -1,0 +1,301 @@
+//! What passes between the page and the program. The TypeScript side of these types is generated.
+
+use scribe::Event;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use visit::{
+    Consent, ConsentGiver, ConsentMethod, Millis, Note, PatientText, RevisionNumber, Segment,
+    UnixMillis, VisitId, VisitState,
+};
+
+use crate::preferences::Preferences;
+
+/// What the page needs to know once.
+#[derive(Debug, Serialize, TS)]
+pub struct Startup {
+    /// The program's version.
+    pub version: String,
+    /// Where the store lies or will lie.
+    pub folder: String,
+    /// How the store is to be entered.
+    pub door: Door,
+    /// Set in a demonstration.
+    pub demo: Option<Demo>,
+    /// The name of the account at the computer, as a first guess at who asks for consent.
+    pub account: String,
+    /// The kinds of note.
+    pub templates: Vec<TemplateChoice>,
+    /// The kind that is taken when none is chosen.
+    pub default_template: String,
+    /// The words that consent is asked with.
+    pub consent: ConsentWording,
+    /// Fewest characters of a new passphrase.
+    pub shortest_passphrase: u32,
+    /// How the page looks and behaves for this person.
+    pub preferences: Preferences,
+}
+
+/// How the store is to be entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// There is none yet.
+    Absent,
+    /// It needs its passphrase.
+    Locked,
+    /// It is open.
+    Open,
+}
+
+/// A demonstration.
+#[derive(Debug, Serialize, TS)]
+pub struct Demo {
+    /// The name of the recorded visit that can be chosen as a source of sound.
+    pub sound: Option<String>,
+}
+
+/// A kind of note, as people choose it.
+#[derive(Debug, Serialize, TS)]
+pub struct TemplateChoice {
+    /// Short name.
+    pub id: String,
+    /// The name that people see.
+    pub title: String,
+    /// Its sections.
+    pub sections: Vec<TemplateHeading>,
+}
+
+/// The heading of a template's section.
+#[derive(Debug, Serialize, TS)]
+pub struct TemplateHeading {
+    /// Short name.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// The words that stand there when nothing was said for it.
+    pub empty: String,
+}
+
+/// The words that consent is asked with.
+#[derive(Debug, Serialize, TS)]
+pub struct ConsentWording {
+    /// Their version.
+    pub version: String,
+    /// The words.
+    pub text: String,
+}
+
+/// Where sound can come from.
+#[derive(Debug, Serialize, TS)]
+pub struct SoundSource {
+    /// What it is chosen by.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is.
+    pub kind: SoundKind,
+    /// Whether it is taken when nothing is chosen.
+    pub is_default: bool,
+}
+
+/// What a source of sound is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SoundKind {
+    /// A device.
+    Microphone,
+    /// The demonstration's recorded visit.
+    Sample,
+}
+
+/// A visit as a line of the list.
+#[derive(Debug, Serialize, TS)]
+pub struct VisitRow {
+    /// The visit.
+    pub id: VisitId,
+    /// When it began.
+    pub started_at: UnixMillis,
+    /// Whom it is for; may be empty.
+    pub patient_label: PatientText,
+    /// Why they came; may be empty.
+    pub reason: PatientText,
+    /// The template's short name.
+    pub template: String,
+    /// Where it stands.
+    pub state: VisitState,
+    /// Length of the recording in the store.
+    pub recorded: Millis,
+    /// Segments of the transcript in the store.
+    pub segments: u32,
+    /// The newest revision of its note.
+    pub revision: Option<RevisionNumber>,
+    /// What the program does with it now.
+    pub activity: Activity,
+    /// It was cut off while it was recorded, and nothing is being done about it.
+    pub unfinished: bool,
+}
+
+/// What the program does with a visit now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// Nothing.
+    None,
+    /// It records, or is paused.
+    Recording,
+    /// It completes the transcript.
+    Transcribing,
+    /// It writes the note.
+    Drafting,
+}
+
+/// A visit with its content.
+#[derive(Debug, Serialize, TS)]
+pub struct VisitView {
+    /// As in the list.
+    pub row: VisitRow,
+    /// The consent.
+    pub consent: Consent,
+    /// The device that it is being recorded from.
+    pub source: Option<String>,
+    /// The transcript.
+    pub segments: Vec<Segment>,
+    /// Where sound is missing.
+    pub gaps: Vec<MissingSound>,
+    /// The newest revision of the note.
+    pub saved: Option<SavedNote>,
+}
+
+/// Sound that was lost.
+#[derive(Debug, Serialize, TS)]
+pub struct MissingSound {
+    /// Where in the recording.
+    pub at: Millis,
+    /// How much.
+    pub missing: Millis,
+}
+
+/// A note in the store.
+#[derive(Debug, Serialize, TS)]
+pub struct SavedNote {
+    /// Its revision.
+    pub number: RevisionNumber,
+    /// When it was stored.
+    pub at: UnixMillis,
+    /// The note.
+    pub note: Note,
+    /// Whether the model wrote this revision, or else a person changed it.
+    pub drafted: bool,
+}
+
+/// Something that the page is told without having asked.
+#[derive(Debug, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FromDesk {
+    /// Something happened in a visit.
+    Visit {
+        /// Which.
+        visit: VisitId,
+        /// What.
+        event: Event,
+    },
+    /// A person wants to close the window while a visit is being recorded.
+    CloseAsked,
+}
+
+/// A passphrase, for a new store or to open one.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PassphraseRequest {
+    /// As typed.
+    pub passphrase: String,
+}
+
+/// A visit.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitRequest {
+    /// Which.
+    pub visit: VisitId,
+}
+
+/// What is known when a visit begins.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NewVisitRequest {
+    /// Whom it is for; may be empty.
+    pub patient_label: PatientText,
+    /// Why they came; may be empty.
+    pub reason: PatientText,
+    /// The template's short name.
+    pub template: String,
+    /// The language spoken (ISO 639-1), or none to have it detected.
+    pub language: Option<String>,
+    /// The consent.
+    pub consent: ConsentRequest,
+}
+
+/// Consent as it was given; wording and instant are the program's to add.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentRequest {
+    /// Who asked.
+    pub asked_by: PatientText,
+    /// Who agreed.
+    pub given_by: ConsentGiver,
+    /// How.
+    pub method: ConsentMethod,
+}
+
+/// A recording to start.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRequest {
+    /// The visit, prepared.
+    pub visit: VisitId,
+    /// Where sound comes from, or none for the default microphone.
+    pub source: Option<String>,
+}
+
+/// A draft to make.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DraftRequest {
+    /// The visit.
+    pub visit: VisitId,
+    /// The template's short name.
+    pub template: String,
+}
+
+/// A line to compare with a transcript.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StatementRequest {
+    /// The visit.
+    pub visit: VisitId,
+    /// The line.
+    pub text: PatientText,
+}
+
+/// A note to store as a new revision.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SaveRequest {
+    /// The visit.
+    pub visit: VisitId,
+    /// The note.
+    pub note: Note,
+}
+
+/// A note, or one section of it, to put into plain text.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NoteTextRequest {
+    /// The note.
+    pub note: Note,
+    /// The section's short name; none for the whole note.
+    pub section: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

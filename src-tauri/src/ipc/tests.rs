@@ -1,0 +1,103 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ts_rs::{Config, TS};
+
+use super::*;
+use crate::failure::Failure;
+
+const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/generated");
+
+/// Everything that a command takes or answers, with all that it is made of.
+fn write_types(folder: &Path) {
+    let config = Config::new().with_out_dir(folder);
+    macro_rules! export {
+        ($($name:ty),* $(,)?) => { $(<$name>::export_all(&config).unwrap();)* };
+    }
+    export!(
+        Startup,
+        SoundSource,
+        VisitRow,
+        VisitView,
+        FromDesk,
+        Failure,
+        Preferences,
+        PassphraseRequest,
+        VisitRequest,
+        NewVisitRequest,
+        RecordRequest,
+        DraftRequest,
+        StatementRequest,
+        SaveRequest,
+        NoteTextRequest,
+        visit::Statement,
+    );
+}
+
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+#[ignore = "writes ui/src/ipc/generated; run it after changing a type that passes to the page"]
+fn export_types() {
+    let folder = Path::new(CHECKED_IN);
+    std::fs::remove_dir_all(folder).unwrap();
+    write_types(folder);
+}
+
+#[test]
+fn the_page_has_the_programs_types() {
+    let fresh = tempfile::tempdir().unwrap();
+    write_types(fresh.path());
+    let (fresh, checked_in) = (files(fresh.path()), files(Path::new(CHECKED_IN)));
+    let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        names(&fresh),
+        names(&checked_in),
+        "run: cargo test -p inroom export_types -- --ignored"
+    );
+    for (name, text) in &fresh {
+        assert_eq!(
+            text, &checked_in[name],
+            "{name}: run cargo test -p inroom export_types -- --ignored"
+        );
+    }
+}
+
+/// Each request, and the same with a field that it does not know.
+#[test]
+fn a_request_with_an_unknown_field_is_refused() {
+    let visit = "00000000-0000-4000-8000-000000000000";
+    let note = r#"{"template":"soap","sections":[],"omissions":[]}"#;
+    macro_rules! refused {
+        ($($name:ty => $json:expr),* $(,)?) => { $({
+            let json: String = $json;
+            assert!(serde_json::from_str::<$name>(&json).is_ok(), "{json}");
+            let more = json.replacen('{', r#"{"surprise":1,"#, 1);
+            assert!(serde_json::from_str::<$name>(&more).is_err(), "{more}");
+        })* };
+    }
+    refused!(
+        PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
+        VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),
+        NewVisitRequest => r#"{"patient_label":"","reason":"","template":"soap","language":null,
+            "consent":{"asked_by":"","given_by":"patient","method":"spoken"}}"#.to_owned(),
+        ConsentRequest => r#"{"asked_by":"","given_by":"patient","method":"spoken"}"#.to_owned(),
+        RecordRequest => format!(r#"{{"visit":"{visit}","source":null}}"#),
+        DraftRequest => format!(r#"{{"visit":"{visit}","template":"soap"}}"#),
+        StatementRequest => format!(r#"{{"visit":"{visit}","text":""}}"#),
+        SaveRequest => format!(r#"{{"visit":"{visit}","note":{note}}}"#),
+        NoteTextRequest => format!(r#"{{"note":{note},"section":null}}"#),
+        Preferences => r#"{"theme":"dark","single_key_shortcuts":true}"#.to_owned(),
+    );
+}

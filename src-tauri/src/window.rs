@@ -1,0 +1,93 @@
+//! The window and its life.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+use crate::commands;
+use crate::desk::Desk;
+use crate::ipc::FromDesk;
+
+/// Asking to close again within this time closes even while a visit is recorded: the page may not
+/// be able to answer.
+const INSISTS: Duration = Duration::from_secs(3);
+
+/// Opens the window and returns when it has been closed.
+///
+/// # Errors
+/// What the window system answers.
+pub fn run(desk: Desk) -> tauri::Result<()> {
+    let last_asked = Mutex::new(None::<Instant>);
+    tauri::Builder::default()
+        .manage(desk)
+        .invoke_handler(tauri::generate_handler![
+            commands::start::startup,
+            commands::start::listen,
+            commands::start::create_vault,
+            commands::start::open_vault,
+            commands::start::lock_vault,
+            commands::start::set_preferences,
+            commands::start::quit,
+            commands::visits::list_visits,
+            commands::visits::read_visit,
+            commands::visits::prepare_visit,
+            commands::recording::sound_sources,
+            commands::recording::record,
+            commands::recording::pause,
+            commands::recording::resume,
+            commands::recording::stop,
+            commands::note::draft,
+            commands::note::cancel_draft,
+            commands::note::judge_statement,
+            commands::note::save_note,
+            commands::note::note_text,
+        ])
+        .setup(|app| Ok(open(app.handle())?))
+        .on_window_event(move |window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                let desk = window.state::<Desk>();
+                let mut last = last_asked.lock().unwrap_or_else(PoisonError::into_inner);
+                let insists = last.is_some_and(|at| at.elapsed() < INSISTS);
+                if desk.underway.is_recording() && !insists {
+                    *last = Some(Instant::now());
+                    api.prevent_close();
+                    desk.tell(FromDesk::CloseAsked);
+                }
+            }
+        })
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let RunEvent::Exit = event {
+                app.state::<Desk>().close();
+            }
+        });
+    Ok(())
+}
+
+/// The one window. It shows the page that is part of the program, and can go nowhere else; nothing
+/// of what it shows is kept on disk by the web view.
+fn open(app: &AppHandle) -> tauri::Result<()> {
+    let own_page = |url: &tauri::Url| {
+        url.scheme() == "tauri" || matches!(url.host_str(), Some("tauri.localhost"))
+    };
+    // A private web view cannot be driven by a test. Only then does the web view keep anything, in
+    // the folder of that test's store.
+    let is_driven = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|on| on == "true");
+    let folder = app.state::<Desk>().folder().join("window");
+    WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
+        .title("Inroom")
+        .inner_size(1240.0, 800.0)
+        .min_inner_size(420.0, 480.0)
+        .incognito(!is_driven)
+        .data_directory(folder)
+        .devtools(false)
+        .disable_drag_drop_handler()
+        .zoom_hotkeys_enabled(true)
+        .on_navigation(own_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    Ok(())
+}
