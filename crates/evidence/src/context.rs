@@ -1,6 +1,7 @@
 //! What is being spoken of: the side and the medicine or measurement that were named last.
 
 use crate::lexicon::{Kinds, TermId};
+use crate::quantity::Dimension;
 use crate::reading::{Meaning, Reading, kinds};
 use crate::side::Side;
 use crate::transcript::{Line, Standing};
@@ -11,7 +12,8 @@ const HOLDS: usize = 6;
 /// Gives each token the side and the topic that it stands under.
 pub(crate) fn mark(lines: &mut [Line]) {
     let mut side: Option<(Side, usize)> = None;
-    let mut topic: Option<(TermId, usize)> = None;
+    // The last medicine, and the last medicine or measurement.
+    let mut topics: [Option<(TermId, usize)>; 2] = [None; 2];
     let mut clauses_before = 0;
     for line in lines {
         let taken: Vec<bool> = line
@@ -20,27 +22,25 @@ pub(crate) fn mark(lines: &mut [Line]) {
             .map(|s| s.standing == Standing::Retracted)
             .collect();
         for n in 0..line.reading.tokens.len() {
-            let clause = line.reading.tokens[n].clause;
-            let now = clauses_before + clause;
-            let own = own_side(&line.reading, n, &taken);
-            line.states[n].side = own.map(|side| (side, 0)).or_else(|| {
-                side.filter(|(_, at)| now - at <= HOLDS)
+            let now = clauses_before + line.reading.tokens[n].clause;
+            let held = |at: usize| now - at <= HOLDS;
+            line.states[n].side = named_side(&line.reading, n, &taken).or_else(|| {
+                side.filter(|(_, at)| held(*at))
                     .map(|(s, at)| (s, now - at))
             });
+            let carried = topics[usize::from(!is_dose(&line.reading, n))];
             line.states[n].topic = own_topic(&line.reading, n)
                 .map(|topic| (topic, true))
-                .or_else(|| {
-                    topic
-                        .filter(|(_, at)| now - at <= HOLDS)
-                        .map(|(t, _)| (t, false))
-                });
+                .or_else(|| carried.filter(|(_, at)| held(*at)).map(|(t, _)| (t, false)));
             if let Meaning::Side(named) = line.reading.tokens[n].meaning
                 && !taken[n]
             {
                 side = Some((named, now));
             }
-            if let Some(id) = topic_of(&line.reading, n) {
-                topic = Some((id, now));
+            for (topic, kinds) in topics.iter_mut().zip([Kinds::DRUG, TOPICS]) {
+                if let Some(id) = term_of(&line.reading, n, kinds) {
+                    *topic = Some((id, now));
+                }
             }
         }
         clauses_before += line.reading.clauses.len();
@@ -48,14 +48,30 @@ pub(crate) fn mark(lines: &mut [Line]) {
 }
 
 /// The side named in the token's own clause: the nearest before it, else the nearest after it.
-pub(crate) fn own_side(reading: &Reading, token: usize, taken: &[bool]) -> Option<Side> {
-    side_within(reading, token).or_else(|| {
-        nearest(reading, token, |n| match reading.tokens[n].meaning {
-            Meaning::Side(side) if !taken.get(n).copied().unwrap_or(false) => Some(side),
-            _ => side_within(reading, n),
-        })
+pub(crate) fn own_side(reading: &Reading, token: usize) -> Option<Side> {
+    named_side(reading, token, &[]).map(|(side, _)| side)
+}
+
+/// The same with how long ago it was named: in a clause that runs on, so many words count as one clause.
+fn named_side(reading: &Reading, token: usize, taken: &[bool]) -> Option<(Side, usize)> {
+    if let Some(side) = side_within(reading, token) {
+        return Some((side, 0));
+    }
+    nearest(reading, token, |n| {
+        let side = match reading.tokens[n].meaning {
+            Meaning::Side(side) if !taken.get(n).copied().unwrap_or(false) => side,
+            _ => side_within(reading, n)?,
+        };
+        let apart = reading.tokens[n]
+            .words
+            .start
+            .abs_diff(reading.tokens[token].words.start);
+        Some((side, apart / CLAUSE_WORDS))
     })
 }
+
+/// Words of an ordinary clause.
+const CLAUSE_WORDS: usize = 12;
 
 /// The side inside a phrase: "infection of the right middle ear".
 fn side_within(reading: &Reading, token: usize) -> Option<Side> {
@@ -72,18 +88,38 @@ fn side_within(reading: &Reading, token: usize) -> Option<Side> {
     inside.filter(|_| matches!(token.meaning, Meaning::Term(_)))
 }
 
-/// The medicine or measurement named in the token's own clause: the nearest before it, else the nearest after it.
+/// What an amount is said of.
+const TOPICS: Kinds = Kinds::DRUG.or(Kinds::MEASUREMENT);
+
+/// The medicine or measurement named in the token's own clause: for "50 milligrams of tramadol" the one that follows,
+/// else the nearest before it, else the nearest after it. A dose is said of a medicine only.
 pub(crate) fn own_topic(reading: &Reading, token: usize) -> Option<TermId> {
-    nearest(reading, token, |n| topic_of(reading, n))
+    let kinds = if is_dose(reading, token) {
+        Kinds::DRUG
+    } else {
+        TOPICS
+    };
+    let of = |n: usize| term_of(reading, n, kinds);
+    let end = reading.tokens[token].words.end;
+    let next = reading
+        .tokens
+        .get(token + 1)
+        .filter(|next| next.words.start == end + 1);
+    next.filter(|_| reading.words[end].text == "of")
+        .and_then(|_| of(token + 1))
+        .or_else(|| nearest(reading, token, of))
 }
 
-fn topic_of(reading: &Reading, token: usize) -> Option<TermId> {
+fn is_dose(reading: &Reading, token: usize) -> bool {
+    match &reading.tokens[token].meaning {
+        Meaning::Quantity(quantity) => quantity.dimension.is_some_and(Dimension::is_dose),
+        meaning => matches!(meaning, Meaning::Frequency(_)),
+    }
+}
+
+fn term_of(reading: &Reading, token: usize, of: Kinds) -> Option<TermId> {
     match reading.tokens[token].meaning {
-        Meaning::Term(id)
-            if kinds(&reading.tokens[token]).any(Kinds::DRUG.or(Kinds::MEASUREMENT)) =>
-        {
-            Some(id)
-        }
+        Meaning::Term(id) if kinds(&reading.tokens[token]).any(of) => Some(id),
         _ => None,
     }
 }

@@ -124,7 +124,7 @@ impl Coverage {
 
 /// How far a unit was found, 0 to 1.
 fn fit(findings: &Findings, unit: usize) -> f64 {
-    let best = |hits: &[crate::search::Hit]| hits.iter().map(|hit| hit.fit).fold(0.0, f64::max);
+    let best = |hits: &[crate::hits::Hit]| hits.iter().map(|hit| hit.fit).fold(0.0, f64::max);
     let found = &findings.units[unit];
     best(&found.near).max(best(&found.far) * FAR)
 }

@@ -311,6 +311,24 @@ mod tests {
         assert!(lexicon().terms.len() < usize::from(u16::MAX));
     }
 
+    /// A circle would make every search for a broader word endless.
+    #[test]
+    fn broader_words_do_not_run_in_circles() {
+        let lexicon = lexicon();
+        for n in 0..lexicon.terms.len() {
+            let start = TermId(u16::try_from(n).expect("few terms"));
+            let mut above = lexicon.term(start).broader.clone();
+            for _ in 0..8 {
+                assert!(!above.contains(&start), "{}", lexicon.term(start).name);
+                above = above
+                    .into_iter()
+                    .flat_map(|id| lexicon.term(id).broader.clone())
+                    .collect();
+            }
+            assert!(above.is_empty(), "{}", lexicon.term(start).name);
+        }
+    }
+
     #[test]
     fn phrases_are_found_with_small_words_between() {
         for (text, name) in [

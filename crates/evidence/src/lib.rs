@@ -12,6 +12,7 @@
 
 mod answers;
 mod context;
+mod hits;
 mod judgement;
 mod lexicon;
 mod negation;

@@ -21,7 +21,15 @@ fn before(words: &[Word], clause: &Clause, negated: &mut [bool]) {
     let mut reaching = false;
     // Where the reach ends at a comma, the end of the clause.
     let mut stops_at_comma = false;
+    let runs_on = clause.words.len() > RUNS_ON
+        && own[clause.words.clone()]
+            .iter()
+            .filter(|word| word.pause > Pause::None)
+            .count()
+            * RUNS_ON
+            < clause.words.len();
     let mut at = clause.words.start;
+    let mut since = at;
     while at < own.len() {
         if let Some(used) = lexicon.negation_pseudo.at(own, at) {
             at += used;
@@ -33,11 +41,21 @@ fn before(words: &[Word], clause: &Clause, negated: &mut [bool]) {
             reaching = !answer;
             stops_at_comma = !DENIALS.contains(&own[at].text.as_str());
             at += used;
+            since = at;
+            continue;
+        }
+        // Without punctuation a negation reaches no further than the next subject or a few words.
+        let lost = stops_at_comma && runs_on && (at >= since + MOST_WORDS || is_subject(own, at));
+        if own[at].text == "non" && at + 1 < own.len() {
+            // "Non-smoker", "non-healing": the next word only.
+            negated[at + 1] = true;
+            at += 2;
             continue;
         }
         let behind_comma = stops_at_comma && at > 0 && own[at - 1].pause == Pause::Comma;
         if lexicon.negation_until.at(own, at).is_some()
             || opens_new_subject(own, at)
+            || lost
             || (behind_comma && !lists_on(&own[at..]))
         {
             reaching = false;
@@ -60,16 +78,22 @@ fn lists_on(rest: &[Word]) -> bool {
     })
 }
 
+fn is_subject(words: &[Word], at: usize) -> bool {
+    const SUBJECTS: [&str; 16] = [
+        "i", "he", "she", "we", "they", "it", "you", "there", "he's", "she's", "it's", "i'm",
+        "we're", "you're", "i've", "they're",
+    ];
+    SUBJECTS.contains(&words[at].text.as_str())
+}
+
+/// A clause of more words than this with hardly a comma was written by a recogniser that knows none.
+const RUNS_ON: usize = 20;
+/// The reach of a negation in such a clause (NegEx uses five).
+const MOST_WORDS: usize = 6;
+
 /// ", and he has …" and ", I walk …" begin something that the negation before it does not reach.
 fn opens_new_subject(words: &[Word], at: usize) -> bool {
-    const SUBJECTS: [&str; 12] = [
-        "i", "he", "she", "we", "they", "it", "you", "there", "he's", "she's", "it's", "i'm",
-    ];
-    let is = |i: usize| {
-        words
-            .get(i)
-            .is_some_and(|w| SUBJECTS.contains(&w.text.as_str()))
-    };
+    let is = |i: usize| words.get(i).is_some() && is_subject(words, i);
     at > 0
         && words[at - 1].pause == Pause::Comma
         && (is(at) || (matches!(words[at].text.as_str(), "and" | "or" | "then") && is(at + 1)))

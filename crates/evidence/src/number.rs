@@ -69,6 +69,13 @@ pub(crate) fn number_at(words: &[Word], at: usize) -> Option<Found> {
             ordinal: false,
         });
     }
+    if let Some((fraction, used)) = decimals(words, at) {
+        return Some(Found {
+            value: Thousandths(fraction),
+            words: used,
+            ordinal: false,
+        });
+    }
     let (value, used) = spoken(words, at)?;
     let mut found = Found {
         value: whole(value),

@@ -16,6 +16,14 @@ impl Dimension {
     /// Places in an order.
     pub(crate) const ORDINAL: Self = Self("ordinal");
 
+    /// Whether it is an amount of a medicine.
+    pub(crate) fn is_dose(self) -> bool {
+        matches!(
+            self.0,
+            "mass" | "volume" | "dose" | "puffs" | "drops" | "units"
+        )
+    }
+
     /// Whether it is a length of time.
     pub(crate) fn is_time(self) -> bool {
         matches!(self.0, "minutes" | "months")
@@ -57,6 +65,12 @@ impl Quantity {
             (Some(one), Some(another)) => one == another && self.base == other.base,
             _ => self.raw == other.raw,
         }
+    }
+
+    /// Whether both were said in the same unit.
+    pub(crate) fn same_unit(self, other: Self) -> bool {
+        let factor = |q: Self| if q.raw.0 == 0 { 0 } else { q.base.0 / q.raw.0 };
+        self.dimension == other.dimension && factor(self) == factor(other)
     }
 
     /// Whether one of the two could have been said in the place of the other.
@@ -126,6 +140,13 @@ pub(crate) fn amount_at(words: &[Word], at: usize) -> Option<Amount> {
     if words[at].text == "twice" {
         return Some(Amount::Quantity(Quantity::bare(Thousandths(2_000)), 1));
     }
+    if matches!(words[at].text.as_str(), "a" | "an") {
+        if let Some((unit, used)) =
+            unit_at(words, at + 1).filter(|(unit, _)| unit.dimension.is_time())
+        {
+            return Some(Amount::Quantity(Quantity::of(ONCE, unit), 1 + used));
+        }
+    }
     let found = number_at(words, at)?;
     if found.ordinal {
         let dimension = Some(Dimension::ORDINAL);
@@ -145,7 +166,7 @@ pub(crate) fn amount_at(words: &[Word], at: usize) -> Option<Amount> {
             found.words + used,
         ));
     }
-    let counts = words[at].text != "one" || joined_range(words, next).is_some();
+    let counts = words[at].text != "one" || found.words > 1 || joined_range(words, next).is_some();
     let quantity = match joined_range(words, next) {
         Some(unit) => Quantity::of(found.value, unit),
         None => Quantity::bare(found.value),
@@ -155,7 +176,10 @@ pub(crate) fn amount_at(words: &[Word], at: usize) -> Option<Amount> {
 }
 
 fn unit_at(words: &[Word], at: usize) -> Option<(Unit, usize)> {
-    let unit = words.get(at).and_then(|word| UNITS.get(&word.stem))?;
+    let unit = words
+        .get(at)
+        .filter(|word| !word.text.ends_with("ly"))
+        .and_then(|word| UNITS.get(&word.stem))?;
     Some((*unit, 1))
 }
 

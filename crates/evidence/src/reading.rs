@@ -121,31 +121,26 @@ fn clause(words: &[Word], range: Range<usize>) -> Clause {
     }
 }
 
-/// A relative counts as the one spoken about behind "my", "his" …, or before a verb; "Mom, he has asthma" is an address.
+/// A relative is spoken about where they have, had or are something: "his sister is allergic", "Dad had a stroke"; in
+/// "Mom, he has asthma" and "my wife noticed the swelling" it is not they who are ill.
 fn kin(words: &[Word], range: &Range<usize>) -> Option<usize> {
-    let lexicon = lexicon();
+    const HAS: [&str; 12] = [
+        "had", "has", "have", "is", "was", "died", "got", "gets", "with", "suffers", "tore",
+        "takes",
+    ];
     range.clone().find(|at| {
-        let owned = *at > range.start
-            && matches!(
-                words[at - 1].text.as_str(),
-                "my" | "his"
-                    | "her"
-                    | "your"
-                    | "their"
-                    | "our"
-                    | "patient's"
-                    | "maternal"
-                    | "paternal"
-                    | "the"
+        let after = &words[at + 1..range.end.min(at + 4)];
+        let has = after.iter().any(|word| HAS.contains(&word.text.as_str()));
+        let addressed = words[*at].pause == Pause::Comma
+            && !matches!(
+                words[at.saturating_sub(1)].text.as_str(),
+                "my" | "your" | "his" | "her" | "their"
             );
-        let subject = words.get(at + 1).is_some_and(|next| {
-            words[*at].pause == Pause::None
-                && matches!(
-                    next.text.as_str(),
-                    "had" | "has" | "have" | "was" | "is" | "died" | "with"
-                )
-        });
-        lexicon.is_kin(&words[*at].stem) && (owned || subject)
+        // "The amoxicillin allergy is the sister."
+        let named = words[range.start.max(at.saturating_sub(2))..*at]
+            .iter()
+            .any(|word| word.text == "is");
+        lexicon().is_kin(&words[*at].stem) && (has || named) && !addressed
     })
 }
 
@@ -257,7 +252,7 @@ mod tests {
             ("type 2 diabetes", "diabetes"),
             (
                 "The right knee is stable, no swelling.",
-                "Right|knee|stable|!swelling",
+                "Right|knee|stabl|!swelling",
             ),
             ("All right, it is right now.", ""),
             ("No, I have a headache", "headache"),

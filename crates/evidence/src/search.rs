@@ -2,17 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lexicon::lexicon;
-use crate::reading::Meaning;
+use crate::context::own_side;
+use crate::hits::{Hit, hits};
+use crate::side::Side;
 use crate::statement::StatementReading;
-use crate::transcript::{Place, Standing, Transcript};
-
-/// A place where a unit may have been said, and how well it fits (0 to 1).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hit {
-    pub place: Place,
-    pub fit: f64,
-}
+use crate::transcript::{Standing, Transcript};
 
 /// Where a unit was found.
 #[derive(Clone, Debug, Default)]
@@ -77,60 +71,6 @@ pub(crate) fn search(statement: &StatementReading, transcript: &Transcript) -> F
     findings
 }
 
-fn hits(statement: &StatementReading, unit: usize, transcript: &Transcript) -> Vec<Hit> {
-    let token = statement.token(unit);
-    let whole = |places: &[Place]| {
-        places
-            .iter()
-            .map(|place| Hit {
-                place: *place,
-                fit: 1.0,
-            })
-            .collect()
-    };
-    match token.meaning {
-        Meaning::Term(id) => {
-            let mut found: Vec<Hit> = whole(transcript.of_term(id));
-            // A phrase of which only some words were said fits in part; of a single word this also finds it in phrases.
-            let words: Vec<&str> = statement
-                .reading
-                .words_of(token)
-                .iter()
-                .filter(|word| !lexicon().is_small(&word.text))
-                .map(|word| word.stem.as_str())
-                .collect();
-            for word in &words {
-                let fit = 0.8 / words.len() as f64;
-                found.extend(
-                    transcript
-                        .of_stem(word)
-                        .iter()
-                        .map(|place| Hit { place: *place, fit }),
-                );
-            }
-            found
-        }
-        Meaning::Word => whole(transcript.of_stem(&statement.reading.words_of(token)[0].stem)),
-        Meaning::Quantity(_) | Meaning::Frequency(_) => transcript
-            .amounts()
-            .filter(|place| same_amount(&token.meaning, transcript, *place))
-            .map(|place| Hit { place, fit: 1.0 })
-            .collect(),
-        Meaning::Side(_) => Vec::new(),
-    }
-}
-
-fn same_amount(meaning: &Meaning, transcript: &Transcript, place: Place) -> bool {
-    if transcript.state(place).standing == Standing::Retracted {
-        return false;
-    }
-    match (meaning, &transcript.token(place).meaning) {
-        (Meaning::Quantity(one), Meaning::Quantity(other)) => one.same(*other),
-        (Meaning::Frequency(one), Meaning::Frequency(other)) => one == other,
-        _ => false,
-    }
-}
-
 /// How well a part rests on the exchange around a line.
 fn score(
     statement: &StatementReading,
@@ -151,14 +91,44 @@ fn score(
         let share = if part.contains(&unit) { 1.0 } else { 0.2 };
         score += statement.units[unit].weight * fit * share;
         if part.contains(&unit) && lines.contains_key(&line) {
-            let negated = statement.token(unit).negated;
-            let agrees = hits[unit]
-                .iter()
-                .any(|hit| hit.place.0 == line && transcript.denied(hit.place) == negated);
-            score += statement.units[unit].weight * if agrees { 0.05 } else { -0.05 };
+            let here = hits[unit].iter().filter(|hit| hit.place.0 == line);
+            score += statement.units[unit].weight * fitness(statement, unit, here, transcript);
         }
     }
     score
+}
+
+/// Between lines on which a unit is said equally well, the one that says it the same way decides: not denied where the
+/// statement affirms, of the same side; then the one that at least says which way it is.
+fn fitness<'a>(
+    statement: &StatementReading,
+    unit: usize,
+    here: impl Iterator<Item = &'a Hit>,
+    transcript: &Transcript,
+) -> f64 {
+    let token = statement.token(unit);
+    let side = own_side(&statement.reading, statement.units[unit].token);
+    let one = |hit: &Hit| {
+        let state = transcript.state(hit.place);
+        let open = matches!(state.standing, Standing::Asked | Standing::Retracted)
+            || (state.standing == Standing::Supposed && !statement.hypothetical);
+        let standing = match transcript.denied(hit.place) == token.negated {
+            _ if open => -0.1,
+            true => 0.05,
+            false => -0.05,
+        };
+        let said: Option<Side> = state
+            .side
+            .filter(|(_, ago)| *ago <= 1)
+            .map(|(said, _)| said);
+        standing
+            + match (side, said) {
+                (Some(meant), Some(said)) if said.excludes(meant) => 0.15,
+                (Some(_), Some(_)) => 0.3,
+                _ => 0.0,
+            }
+    };
+    here.map(one).fold(-1.0, f64::max)
 }
 
 fn nearness(line: usize, other: usize) -> f64 {

@@ -1,8 +1,9 @@
 //! Names that sound or look alike: a medicine that was said differently, or another medicine.
 
 use crate::lexicon::{Kinds, TermId, lexicon};
-use crate::reading::kinds;
+use crate::reading::{Meaning, Token, kinds};
 use crate::transcript::{Place, Transcript};
+use crate::word::Word;
 
 /// What was said in the place of a medicine's name that was not said.
 #[derive(Debug)]
@@ -18,28 +19,59 @@ pub(crate) fn alike(name: &str, transcript: &Transcript) -> Option<Alike> {
     let mut best: Option<(usize, Alike)> = None;
     for (n, line) in transcript.lines.iter().enumerate() {
         for (k, token) in line.reading.tokens.iter().enumerate() {
-            let words = line.reading.words_of(token);
-            // Recognisers cut unknown names: "Adder Vastatin". The word before may belong to it.
-            let first = token.words.start;
-            let before = first
-                .checked_sub(1)
-                .map(|at| line.reading.words[at].text.as_str())
-                .unwrap_or("");
-            let own = words[0].text.as_str();
-            let distance = distance(name, own).min(distance(name, &format!("{before}{own}")));
-            let close = distance <= name.chars().count() / 3;
-            if close && best.as_ref().is_none_or(|(least, _)| distance < *least) {
+            for said in spellings(&line.reading.words, token) {
+                let Some(distance) = closeness(name, &said) else {
+                    continue;
+                };
+                if best.as_ref().is_some_and(|(least, _)| distance >= *least) {
+                    continue;
+                }
                 let found = match token.meaning {
-                    crate::reading::Meaning::Term(id) if kinds(token).any(Kinds::DRUG) => {
+                    Meaning::Term(id) if kinds(token).any(Kinds::DRUG) => {
                         Alike::OtherDrug((n, k), id)
                     }
-                    _ => Alike::Misheard((n, k), own.to_owned()),
+                    _ => Alike::Misheard((n, k), said),
                 };
                 best = Some((distance, found));
             }
         }
     }
     best.map(|(_, found)| found)
+}
+
+/// A word alone and with its neighbours: recognisers cut names that they do not know ("Adder Vastatin").
+fn spellings(words: &[Word], token: &Token) -> Vec<String> {
+    let own = &words[token.words.start].text;
+    let mut spellings = vec![own.clone()];
+    if let Some(before) = token.words.start.checked_sub(1) {
+        spellings.push(format!("{} {own}", words[before].text));
+    }
+    if let Some(after) = words.get(token.words.start + 1) {
+        spellings.push(format!("{own} {}", after.text));
+    }
+    spellings
+}
+
+/// How far two names are apart, if they are close: in letters, or in the consonants that a hearer keeps.
+fn closeness(name: &str, said: &str) -> Option<usize> {
+    let said: String = said.chars().filter(|c| c.is_alphabetic()).collect();
+    let length = name.chars().count();
+    let letters = distance(name, &said);
+    if letters <= length / 3 {
+        return Some(letters);
+    }
+    let (one, other) = (consonants(name), consonants(&said));
+    let same_start = one.chars().next() == other.chars().next();
+    let close =
+        same_start && one.len() >= 6 && letters <= length / 2 && distance(&one, &other) <= 2;
+    close.then_some(letters)
+}
+
+/// The consonants of a name, doubled ones once.
+fn consonants(name: &str) -> String {
+    let mut kept: Vec<char> = name.chars().filter(|c| !"aeiouyh".contains(*c)).collect();
+    kept.dedup();
+    kept.into_iter().collect()
 }
 
 impl Alike {
@@ -63,7 +95,7 @@ impl Alike {
 fn distance(one: &str, other: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     // Lengths too far apart cannot be close; this spares most of the work.
-    if a.len().abs_diff(b.len()) > a.len().max(b.len()) / 3 {
+    if a.len().abs_diff(b.len()) > a.len().max(b.len()) / 2 {
         return a.len().max(b.len());
     }
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::lexicon::{Kinds, lexicon};
 use crate::reading::{Meaning, Reading, Token, kinds};
 use crate::transcript::Transcript;
-use crate::word::Pause;
+use crate::word::{Pause, Word};
 
 /// What a note can be wrong about: these words have to have been said.
 pub(crate) const CLINICAL: Kinds = Kinds::SYMPTOM
@@ -94,11 +94,24 @@ impl StatementReading {
     }
 }
 
+/// A colon after at most so many words ends a heading.
+const HEADING: usize = 4;
+
 /// Words that only say how notes are written are no content; nor is the number in "out of 10".
 fn is_content(reading: &Reading, token: &Token) -> bool {
     let words = reading.words_of(token);
     // "Family history:" and "Plan:" are headings.
-    let heads = words[words.len() - 1].pause == Pause::Colon;
+    let start =
+        &reading.words[token.words.start..reading.words.len().min(HEADING).max(token.words.start)];
+    let heads = start.iter().any(|word| word.pause == Pause::Colon);
+    // In "positive for stress" only the stress is said.
+    let next = reading
+        .words
+        .get(token.words.end)
+        .map_or("", |next| next.text.as_str());
+    if words[0].text == "positive" && next == "for" {
+        return false;
+    }
     match token.meaning {
         Meaning::Side(_) => false,
         Meaning::Quantity(quantity) => {
@@ -112,15 +125,47 @@ fn is_content(reading: &Reading, token: &Token) -> bool {
             let scale = quantity.raw.0 == 10_000 && before(1) == "of" && before(2) == "out";
             let listed =
                 token.words.start == 0 && words[0].pause >= Pause::Stop && reading.words.len() > 1;
-            !scale && !listed
+            // "a day" is no claim of its own.
+            let article = matches!(words[0].text.as_str(), "a" | "an");
+            !scale && !listed && !article && !is_date(reading, token)
         }
-        Meaning::Frequency(_) => true,
+        Meaning::Frequency(_) => !limits(reading, token),
         Meaning::Word => !heads && !lexicon().is_framing(&words[0].text),
         Meaning::Term(id) => {
             let bare = lexicon().term(id).kinds == Kinds::default();
             !(bare && (heads || words.len() == 1 && lexicon().is_framing(&words[0].text)))
         }
     }
+}
+
+/// Numbers written together with a year or as three in a row are a date, which is seldom said so.
+fn is_date(reading: &Reading, token: &Token) -> bool {
+    let number = |word: &Word| word.text.bytes().all(|b| b.is_ascii_digit());
+    let (mut first, mut last) = (token.words.start, token.words.end);
+    let words = &reading.words;
+    while first > 0 && words[first - 1].end + 1 == words[first].start && number(&words[first - 1]) {
+        first -= 1;
+    }
+    while last < words.len() && words[last - 1].end + 1 == words[last].start && number(&words[last])
+    {
+        last += 1;
+    }
+    let year = |word: &Word| {
+        word.text.len() == 4 && (word.text.starts_with("19") || word.text.starts_with("20"))
+    };
+    last - first > 2 || (last - first == 2 && words[first..last].iter().any(year))
+}
+
+/// "At most 3 g daily": the day belongs to the limit and is no dosing.
+fn limits(reading: &Reading, token: &Token) -> bool {
+    let clause = &reading.clauses[token.clause].words;
+    let before = &reading.words[clause.start..token.words.start];
+    before.iter().any(|word| {
+        matches!(
+            word.text.as_str(),
+            "most" | "maximum" | "max" | "exceed" | "than"
+        )
+    })
 }
 
 /// Inverse document frequency over the transcript's lines, more for clinical words; a word that was never said may be

@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{dialogue, fixture};
+use common::{fixture, note, sample};
 use evidence::Transcript;
 use visit::Support;
 
@@ -23,17 +23,6 @@ fn texts(list: &serde_json::Value, field: &str) -> Vec<String> {
         .unwrap()
         .iter()
         .map(|item| item[field].as_str().unwrap().to_owned())
-        .collect()
-}
-
-/// The lines of the hand-written note that claim something.
-fn note(visit: &str) -> Vec<String> {
-    fixture(&format!("{visit}.note.txt"))
-        .lines()
-        .filter(|line| {
-            !line.is_empty() && *line != line.to_uppercase() && !line.starts_with("No results")
-        })
-        .map(str::to_owned)
         .collect()
 }
 
@@ -62,7 +51,7 @@ fn count(
 fn every_fact_is_borne_out_at_least_in_part() {
     let (mut supported, mut all) = (0, 0);
     for visit in VISITS {
-        let transcript = Transcript::new(&dialogue(&fixture(&format!("{visit}.dialogue.txt"))));
+        let transcript = Transcript::new(&sample(visit));
         let facts = texts(&facts(visit)["must_hold"], "fact");
         let counts = count(&transcript, &facts, |s| s == Support::Supported);
         println!("{visit}: facts {counts:?} (unsupported, partial, supported)");
@@ -80,7 +69,7 @@ fn every_fact_is_borne_out_at_least_in_part() {
 fn a_good_note_is_borne_out() {
     let (mut counts, mut all) = ([0; 3], 0);
     for visit in VISITS {
-        let transcript = Transcript::new(&dialogue(&fixture(&format!("{visit}.dialogue.txt"))));
+        let transcript = Transcript::new(&sample(visit));
         let note = note(visit);
         let own = count(&transcript, &note, |s| s == Support::Supported);
         println!("{visit}: note lines {own:?} (unsupported, partial, supported)");
@@ -104,65 +93,10 @@ fn a_good_note_is_borne_out() {
 #[test]
 fn false_claims_are_not_supported() {
     for visit in VISITS {
-        let transcript = Transcript::new(&dialogue(&fixture(&format!("{visit}.dialogue.txt"))));
+        let transcript = Transcript::new(&sample(visit));
         let claims = texts(&facts(visit)["must_not_claim"], "example");
         let counts = count(&transcript, &claims, |s| s != Support::Supported);
         println!("{visit}: false claims {counts:?} (unsupported, partial, supported)");
         assert_eq!(counts[2], 0, "{visit}: a false claim is called supported");
-    }
-}
-
-/// The facts files themselves: the good note holds every fact and makes no claim; each example makes its claim.
-#[test]
-fn the_facts_files_fit_the_good_notes() {
-    for visit in VISITS {
-        let facts = facts(visit);
-        let pattern = |text: &serde_json::Value| {
-            let mut text = text.as_str().unwrap().to_owned();
-            for (name, meaning) in facts["words"].as_object().unwrap() {
-                text = text.replace(&format!("{{{name}}}"), meaning.as_str().unwrap());
-            }
-            regex::RegexBuilder::new(&text)
-                .case_insensitive(true)
-                .build()
-                .expect("pattern")
-        };
-        let any = |list: &serde_json::Value, text: &str| {
-            list.as_array()
-                .is_some_and(|list| list.iter().any(|p| pattern(p).is_match(text)))
-        };
-        let claims = |rule: &serde_json::Value, text: &str| {
-            any(&rule["patterns"], text) && !any(&rule["unless"], text)
-        };
-        let note = note(visit);
-        for fact in facts["must_hold"].as_array().unwrap() {
-            let held = fact["held"].as_array().unwrap().iter().any(|terms| {
-                note.iter().any(|line| {
-                    terms
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .all(|t| pattern(t).is_match(line))
-                })
-            });
-            assert!(held, "{visit}: {}", fact["id"]);
-            for line in &note {
-                assert!(
-                    !claims(&fact["wrong"], line),
-                    "{visit}: {} is wrong in {line:?}",
-                    fact["id"]
-                );
-            }
-        }
-        for claim in facts["must_not_claim"].as_array().unwrap() {
-            assert!(
-                claims(claim, claim["example"].as_str().unwrap()),
-                "{visit}: {}",
-                claim["id"]
-            );
-            for line in &note {
-                assert!(!claims(claim, line), "{visit}: {} in {line:?}", claim["id"]);
-            }
-        }
     }
 }

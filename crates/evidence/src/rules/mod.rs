@@ -9,7 +9,9 @@ mod standing;
 
 use visit::Support;
 
-use crate::search::{Findings, Hit};
+use crate::hits::Hit;
+use crate::search::Findings;
+use crate::side::Side;
 use crate::statement::StatementReading;
 use crate::transcript::{Place, Transcript};
 
@@ -78,6 +80,12 @@ impl Case<'_> {
         } else {
             near
         }
+    }
+
+    /// The side that is spoken of at a place, if it was named at most `reach` clauses ago.
+    fn side(&self, place: Place, reach: usize) -> Option<Side> {
+        let side = self.transcript.state(place).side;
+        side.filter(|(_, ago)| *ago <= reach).map(|(side, _)| side)
     }
 
     /// Those of some places that stand on the line of the first, which is the best.

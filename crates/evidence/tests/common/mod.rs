@@ -1,5 +1,7 @@
 //! Reading fixtures.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+// Each test file is a crate of its own and uses what it needs of this one.
+#![allow(dead_code)]
 
 use visit::{Millis, Role, Segment, SpeakerLabel};
 
@@ -9,6 +11,22 @@ pub fn fixture(name: &str) -> String {
     std::fs::read_to_string(format!("{folder}{name}")).expect(name)
 }
 
+/// The transcript of a sample visit.
+pub fn sample(visit: &str) -> Vec<Segment> {
+    dialogue(&fixture(&format!("{visit}.dialogue.txt")))
+}
+
+/// The lines of a sample visit's hand-written note that claim something.
+pub fn note(visit: &str) -> Vec<String> {
+    fixture(&format!("{visit}.note.txt"))
+        .lines()
+        .filter(|line| {
+            !line.is_empty() && *line != line.to_uppercase() && !line.starts_with("No results")
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Segments from lines such as `[doctor] …`; a line without a speaker is somebody's.
 pub fn dialogue(text: &str) -> Vec<Segment> {
     let speakers = [
@@ -16,22 +34,29 @@ pub fn dialogue(text: &str) -> Vec<Segment> {
         ("[patient]", 2, Role::Patient),
         ("[patient_guest]", 3, Role::Other),
     ];
-    text.lines()
+    let lines = text
+        .lines()
         .filter(|line| !line.trim().is_empty())
-        .enumerate()
+        .enumerate();
+    lines
         .map(|(n, line)| {
             let found = speakers.iter().find(|(tag, ..)| line.starts_with(tag));
             let (tag, label, role) = found.copied().unwrap_or(("", 1, Role::Unknown));
-            Segment {
-                index: n as u32,
-                start: Millis(n as u64 * 1000),
-                end: Millis(n as u64 * 1000 + 900),
-                speaker: SpeakerLabel(label),
-                role,
-                text: line[tag.len()..].trim().into(),
-                confidence: 1.0,
-                words: Vec::new(),
-            }
+            segment(n, label, role, line[tag.len()..].trim())
         })
         .collect()
+}
+
+/// One segment.
+pub fn segment(index: usize, speaker: u8, role: Role, text: &str) -> Segment {
+    Segment {
+        index: u32::try_from(index).unwrap(),
+        start: Millis(index as u64 * 1000),
+        end: Millis(index as u64 * 1000 + 900),
+        speaker: SpeakerLabel(speaker),
+        role,
+        text: text.into(),
+        confidence: 1.0,
+        words: Vec::new(),
+    }
 }
