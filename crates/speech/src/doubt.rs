@@ -18,6 +18,9 @@ const LONGEST_PHRASE: usize = 12;
 /// A known phantom counts as one below this geometric mean of the words' probabilities.
 const PHANTOM_TRUST: f32 = 0.6;
 
+/// Several words in a row to which no sound belongs are made up below this confidence.
+const TIMELESS_TRUST: f32 = 0.7;
+
 /// What Whisper writes over sound without words, in small letters without punctuation.
 const PHANTOMS: [&str; 16] = [
     "you",
@@ -63,6 +66,13 @@ pub(crate) fn believable(decoded: &Decoded, mut words: Vec<Word>) -> Vec<Word> {
     while let Some(repeated) = repetition(&words) {
         words.drain(repeated);
     }
+    let timeless = |word: &Word| word.start == word.end;
+    words = words
+        .chunk_by(|a, b| timeless(a) == timeless(b))
+        .filter(|run| run.len() < 2 || !timeless(&run[0]) || confidence(run) >= TIMELESS_TRUST)
+        .flatten()
+        .cloned()
+        .collect();
     if confidence(&words) < PHANTOM_TRUST || decoded.no_speech > NO_SPEECH {
         let said: Vec<String> = words.iter().map(plain).collect();
         if PHANTOMS.contains(&said.join(" ").as_str()) {
@@ -133,7 +143,7 @@ mod tests {
     fn words(text: &str, probability: f32) -> Vec<Word> {
         let word = |text: &str| Word {
             start: Millis(0),
-            end: Millis(0),
+            end: Millis(200),
             text: text.into(),
             probability,
         };
@@ -219,5 +229,17 @@ mod tests {
         assert!(is_better((&fine.0, &fine.1), (&looped.0, &looped.1)));
         assert!(!is_better((&looped.0, &looped.1), (&unsure.0, &unsure.1)));
         assert!(is_better((&fine.0, &fine.1), (&unsure.0, &unsure.1)));
+    }
+
+    #[test]
+    fn unsure_words_without_sound_go() {
+        let mut heard = words("ask not and so my", 0.6);
+        for (number, word) in heard.iter_mut().enumerate() {
+            word.end = Millis(if number < 2 { 300 } else { 0 });
+        }
+        let kept = believable(&decoded(-0.5, 0.0), heard.clone());
+        assert_eq!(kept, heard[..2]);
+        heard.iter_mut().for_each(|word| word.probability = 0.9);
+        assert_eq!(believable(&decoded(-0.1, 0.0), heard.clone()), heard);
     }
 }

@@ -10,8 +10,12 @@ use crate::whisper_file::{self, Shape};
 
 /// Encoder frames per second of sound.
 const ENCODER_RATE: usize = 50;
-/// Encoder frames beyond the utterance's own: with fewer the decoder loses its end.
-const ENCODER_MARGIN: usize = 128;
+/// Encoder frames of silence beyond the utterance's own: with half as many the decoder stops
+/// early or repeats itself now and then, which costs more than it saves.
+const ENCODER_MARGIN: usize = 256;
+/// Most tokens per second of sound, and for the beginning: nobody speaks faster, but a loop does.
+const TOKENS_PER_SECOND: usize = 10;
+const TOKENS_AT_LEAST: usize = 16;
 /// The encoder takes no more: 30 s.
 const ENCODER_LIMIT: usize = 1500;
 /// whisper.cpp takes nothing shorter than 0.1 s; the model is at ease from one second on.
@@ -120,6 +124,7 @@ impl Engine {
             Search::Beam => &mut self.beam,
         };
         parameters.set_audio_ctx(encoder_frames(sound.len()));
+        parameters.set_max_tokens(most_tokens(sound.len()));
         let parameters = parameters.clone();
         if sound.len() < SHORTEST {
             let mut padded = sound.to_vec();
@@ -197,6 +202,10 @@ fn encoder_frames(samples: usize) -> i32 {
     frames as i32
 }
 
+fn most_tokens(samples: usize) -> i32 {
+    (TOKENS_AT_LEAST + samples * TOKENS_PER_SECOND / visit::SAMPLE_RATE as usize) as i32
+}
+
 /// Which attention heads follow the sound: those that OpenAI found for each model, for others all
 /// of the last layer.
 fn alignment(shape: Shape) -> DtwParameters<'static> {
@@ -232,13 +241,19 @@ fn alignment(shape: Shape) -> DtwParameters<'static> {
 
 #[cfg(test)]
 mod tests {
-    use super::encoder_frames;
+    use super::{encoder_frames, most_tokens};
 
     #[test]
     fn the_encoder_covers_the_utterance_and_no_more_than_it_can() {
-        assert_eq!(encoder_frames(1), 192);
-        assert_eq!(encoder_frames(11 * 16_000), 704);
-        assert_eq!(encoder_frames(25 * 16_000), 1408);
+        assert_eq!(encoder_frames(1), 320);
+        assert_eq!(encoder_frames(11 * 16_000), 832);
+        assert_eq!(encoder_frames(25 * 16_000), 1500);
         assert_eq!(encoder_frames(30 * 16_000), 1500);
+    }
+
+    #[test]
+    fn a_loop_ends_soon() {
+        assert_eq!(most_tokens(8_000), 21);
+        assert_eq!(most_tokens(10 * 16_000), 116);
     }
 }
