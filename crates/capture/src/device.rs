@@ -8,9 +8,15 @@ use crate::CaptureError;
 /// Forces a sound system by its name, for tests and for clinics whose first one misbehaves.
 const FORCED_HOST: &str = "INROOM_AUDIO_HOST";
 
-/// Frames for a callback: 21 ms at 48 kHz. Without it PulseAudio delivers up to two seconds at
-/// once.
-const FRAMES: u32 = 1024;
+/// Callbacks a second. cpal makes the sound system's own buffer no larger than one callback (two
+/// for ALSA), and what overflows there is lost without a word, so a callback brings 200 ms.
+const CALLBACKS: u32 = 5;
+
+/// How often a second PulseAudio's source is asked to deliver, see [`Found::pace`].
+const DELIVERIES: u32 = 25;
+
+/// Whatever ALSA's configuration calls the default.
+const ALSA_DEFAULT: &str = "alsa:default";
 
 /// A device that can be recorded from, and how.
 pub(crate) struct Found {
@@ -18,6 +24,14 @@ pub(crate) struct Found {
     pub(crate) name: String,
     pub(crate) config: StreamConfig,
     pub(crate) format: SampleFormat,
+    /// The form of a second stream that nobody listens to, where one is of use.
+    ///
+    /// PulseAudio's source delivers as much at once as its most patient stream allows. cpal allows
+    /// a buffer's worth and lets the buffer hold no more than that, so the piece that comes while
+    /// the last one is still on its way to us finds no room: on an overloaded computer one
+    /// recording in ten had a hole of a few milliseconds. A second stream that asks for small
+    /// pieces keeps the pieces small against the buffer of the first.
+    pub(crate) pace: Option<StreamConfig>,
 }
 
 /// A device in the list that a person chooses from.
@@ -54,7 +68,7 @@ pub(crate) fn list() -> Result<Vec<Listed>, CaptureError> {
         }
     }
     // ALSA's default is a microphone only if something stands behind it.
-    listed.retain(|l| !l.id.eq_ignore_ascii_case("alsa:default") || opens_by_default(&host));
+    listed.retain(|l| l.id != ALSA_DEFAULT || opens_by_default(&host));
     Ok(listed)
 }
 
@@ -71,16 +85,22 @@ pub(crate) fn find(choice: Option<&str>) -> Result<Found, CaptureError> {
     };
     let name = id_of(&device).map_or_else(String::new, |id| name_of(&device, &id));
     let (config, format) = form_of(&device, host.id())?;
+    let pace = is_pulseaudio(host.id()).then_some(StreamConfig {
+        buffer_size: BufferSize::Fixed(config.sample_rate / DELIVERIES),
+        ..config
+    });
     Ok(Found {
         device,
         name,
         config,
         format,
+        pace,
     })
 }
 
 /// The first sound system that answers, in cpal's order: on Linux PulseAudio (which PipeWire
-/// speaks too), then ALSA. ALSA does not report when it loses its device, so it comes last.
+/// speaks too), then ALSA. ALSA does not report when it loses its device, so it comes last; it is
+/// also what remains where PulseAudio's cookie file is missing, without which cpal cannot sign in.
 fn host() -> Result<cpal::Host, CaptureError> {
     let candidates: Vec<HostId> = match std::env::var(FORCED_HOST) {
         Ok(forced) => vec![forced_host(&forced)?],
@@ -127,9 +147,17 @@ fn id_of(device: &cpal::Device) -> Option<String> {
 }
 
 fn name_of(device: &cpal::Device, id: &str) -> String {
+    if id == ALSA_DEFAULT {
+        // ALSA describes the plug-in behind it, not the microphone.
+        return "Default microphone".into();
+    }
     device
         .description()
         .map_or_else(|_| id.to_owned(), |d| d.name().trim().to_owned())
+}
+
+fn is_pulseaudio(host: HostId) -> bool {
+    host.name().eq_ignore_ascii_case("pulseaudio")
 }
 
 /// PulseAudio's recording of what a loudspeaker plays.
@@ -161,10 +189,10 @@ fn form_of(
     let own = device
         .default_input_config()
         .map_err(CaptureError::from_sound_system)?;
-    if host.name().eq_ignore_ascii_case("pulseaudio") {
+    if is_pulseaudio(host) {
         // It converts formats itself, exactly; only its timing needs a word.
         let config = StreamConfig {
-            buffer_size: BufferSize::Fixed(FRAMES),
+            buffer_size: BufferSize::Fixed(own.sample_rate() / CALLBACKS),
             ..own.config()
         };
         return Ok((config, SampleFormat::F32));
@@ -187,8 +215,9 @@ fn form_of(
             })?
     };
     let buffer_size = match form.buffer_size() {
-        SupportedBufferSize::Range { min, max } if (*min..=*max).contains(&FRAMES) => {
-            BufferSize::Fixed(FRAMES)
+        SupportedBufferSize::Range { min, max } if host.name().eq_ignore_ascii_case("alsa") => {
+            let wish = form.sample_rate() / CALLBACKS;
+            BufferSize::Fixed(wish.min(*max).max(*min))
         }
         _ => BufferSize::Default,
     };

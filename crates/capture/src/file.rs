@@ -4,6 +4,7 @@ use std::path::Path;
 
 use visit::Samples;
 
+use crate::audio_file::Piece;
 use crate::player::{Beat, Player};
 use crate::{AudioFile, CaptureError, Event, Pace, Source, decode_file};
 
@@ -22,22 +23,13 @@ pub fn open_file(path: &Path, pace: Pace) -> Result<Box<dyn Source>, CaptureErro
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned();
-    let beats = Beats {
-        audio,
-        told: Samples(0),
-        held: None,
-        over: false,
-    };
+    let beats = Beats { audio, over: false };
     Ok(Box::new(Player::start(name, pace, beats)?))
 }
 
 /// A file's sound as events.
 struct Beats {
     audio: AudioFile,
-    /// Damage already told.
-    told: Samples,
-    /// The event that comes after a word on damage.
-    held: Option<Beat>,
     over: bool,
 }
 
@@ -45,29 +37,18 @@ impl Iterator for Beats {
     type Item = Beat;
 
     fn next(&mut self) -> Option<Beat> {
-        if let Some(beat) = self.held.take() {
-            return Some(beat);
-        }
         if self.over {
             return None;
         }
-        let beat = match self.audio.next() {
-            Some(Ok(block)) => (Samples::of(block.len()), Event::Sound(block)),
-            Some(Err(error)) => {
-                self.over = true;
-                (Samples(0), Event::Failed(error.to_string()))
+        let event = match self.audio.piece() {
+            Some(Ok(Piece::Sound(block))) => {
+                return Some((Samples::of(block.len()), Event::Sound(block)));
             }
-            None => {
-                self.over = true;
-                (Samples(0), Event::Ended)
-            }
+            Some(Ok(Piece::Missing(samples))) => return Some((samples, Event::Dropped(samples))),
+            Some(Err(error)) => Event::Failed(error.to_string()),
+            None => Event::Ended,
         };
-        let damaged = self.audio.damaged() - self.told;
-        if damaged > Samples(0) {
-            self.told = self.audio.damaged();
-            self.held = Some(beat);
-            return Some((damaged, Event::Dropped(damaged)));
-        }
-        Some(beat)
+        self.over = true;
+        Some((Samples(0), event))
     }
 }

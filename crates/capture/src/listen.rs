@@ -206,11 +206,8 @@ impl Listener {
             stall.pause(self.clock.elapsed());
         }
         let _ = done.send(());
-        loop {
-            match self.orders.recv().map_err(|_| End::Unwanted)? {
-                Order::Pause(again) => drop(again.send(())),
-                Order::Resume => break,
-            }
+        while let Order::Pause(again) = self.orders.recv().map_err(|_| End::Unwanted)? {
+            drop(again.send(()));
         }
         self.device.outlet.resume();
         self.since = self.clock.elapsed();
@@ -229,3 +226,6 @@ fn samples_in(time: Duration) -> Samples {
     let samples = time.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000;
     Samples(u64::try_from(samples).unwrap_or(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,11 +137,8 @@ impl Stage {
         };
         let since = Instant::now();
         let _ = done.send(());
-        loop {
-            match self.orders.recv().map_err(|_| Gone)? {
-                Order::Pause(again) => drop(again.send(())),
-                Order::Resume => break,
-            }
+        while let Order::Pause(again) = self.orders.recv().map_err(|_| Gone)? {
+            drop(again.send(()));
         }
         self.pacer.stood_still(since.elapsed());
         Ok(())

@@ -111,6 +111,14 @@ impl Intake {
     }
 }
 
+#[cfg(test)]
+impl Intake {
+    /// Another end to complain at, for tests that hold only this one.
+    pub(crate) fn complaints(&self) -> Complaints {
+        Complaints(Arc::clone(&self.shared))
+    }
+}
+
 impl Complaints {
     /// The device was not emptied in time. Real-time safe.
     pub(crate) fn overrun(&self) {

@@ -63,17 +63,29 @@ fn run(choice: Option<&str>, clock: Instant, tell: &Sender<Result<Open, CaptureE
         Err(error) => return drop(tell.send(Err(error))),
     };
     let complaints = outlet.complaints();
-    let (open, until) = Open::new(found.name, outlet);
+    let (open, until) = Open::new(found.name.clone(), outlet);
     if tell.send(Ok(open)).is_err() {
         return;
     }
+    // Where it cannot be had, recording goes on without.
+    let pace = found.pace.and_then(|config| pace(&found, config).ok());
     // PulseAudio answers this only when the first sound comes.
     if stream.play().is_err() {
         complaints.broken();
     }
     // Nothing is ever sent: this ends when the device is no longer wanted.
     let _ = until.recv();
-    drop(stream);
+    drop((stream, pace));
+}
+
+/// A stream that nobody listens to, see [`Found::pace`].
+fn pace(found: &Found, config: cpal::StreamConfig) -> Result<cpal::Stream, cpal::Error> {
+    let stream =
+        found
+            .device
+            .build_input_stream_raw(config, found.format, |_, _| {}, |_| {}, None)?;
+    stream.play()?;
+    Ok(stream)
 }
 
 fn build(
