@@ -183,12 +183,12 @@ impl Underway {
                 ..
             } => {
                 let mut slot = lock(&self.recording);
-                if slot.as_ref().is_some_and(|current| current.visit == visit) {
-                    if let Some(current) = slot.take() {
-                        drop(slot);
-                        if let Ok(work) = current.recording.until_end() {
-                            self.keep(visit, &work);
-                        }
+                if slot.as_ref().is_some_and(|current| current.visit == visit)
+                    && let Some(current) = slot.take()
+                {
+                    drop(slot);
+                    if let Ok(work) = current.recording.until_end() {
+                        self.keep(visit, &work);
                     }
                 }
             }

@@ -2,7 +2,7 @@ use crossbeam_channel::unbounded;
 use interchange::Marks;
 use scribe::{Work, clock};
 use tauri::{AppHandle, State};
-use visit::{Note, Origin, PatientText, RevisionNumber, Statement};
+use visit::{Note, Origin, RevisionNumber, Statement};
 
 use super::recording::pass_on;
 use crate::desk::{self, Desk};
@@ -41,7 +41,7 @@ pub fn judge_statement(
         text: request.text,
         origin: Origin::Person,
         support: judgement.support,
-        reason: PatientText::from(judgement.reason),
+        reason: judgement.reason,
         evidence: judgement.evidence,
     })
 }

@@ -4,4 +4,31 @@ import type { ConsentMethod } from "./ConsentMethod";
 import type { PatientText } from "./PatientText";
 import type { UnixMillis } from "./UnixMillis";
 
-export type Consent = { asked_by: PatientText, given_by: ConsentGiver, method: ConsentMethod, wording: string, wording_version: string, at: UnixMillis, };
+/**
+ * The record that recording was agreed to, made before the microphone opens.
+ */
+export type Consent = { 
+/**
+ * Who asked: the member of staff.
+ */
+asked_by: PatientText, 
+/**
+ * Who agreed.
+ */
+given_by: ConsentGiver, 
+/**
+ * How they agreed.
+ */
+method: ConsentMethod, 
+/**
+ * The words that were put to them.
+ */
+wording: string, 
+/**
+ * The version of those words.
+ */
+wording_version: string, 
+/**
+ * When.
+ */
+at: UnixMillis, };

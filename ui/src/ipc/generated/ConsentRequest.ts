@@ -3,4 +3,19 @@ import type { ConsentGiver } from "./ConsentGiver";
 import type { ConsentMethod } from "./ConsentMethod";
 import type { PatientText } from "./PatientText";
 
-export type ConsentRequest = { asked_by: PatientText, given_by: ConsentGiver, method: ConsentMethod, };
+/**
+ * Consent as it was given; wording and instant are the program's to add.
+ */
+export type ConsentRequest = { 
+/**
+ * Who asked.
+ */
+asked_by: PatientText, 
+/**
+ * Who agreed.
+ */
+given_by: ConsentGiver, 
+/**
+ * How.
+ */
+method: ConsentMethod, };

@@ -11,4 +11,95 @@ import type { VisitId } from "./VisitId";
 import type { VisitState } from "./VisitState";
 import type { WorkerRole } from "./WorkerRole";
 
-export type Event = { "kind": "state", visit: VisitId, state: VisitState, } | { "kind": "level", dbfs: number, peak_dbfs: number, } | { "kind": "kept", recorded: Millis, } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", behind: Millis, } | { "kind": "worker_restarted", worker: WorkerRole, times: number, } | { "kind": "worker_failed", worker: WorkerRole, message: string, } | { "kind": "transcript_complete", segments: number, } | { "kind": "draft_reading", tokens: number, of: number, } | { "kind": "draft_writing", section: number, text: PatientText, } | { "kind": "draft_statement", section: number, statement: Statement, } | { "kind": "draft_section_ended", section: number, } | { "kind": "draft_complete", revision: RevisionNumber, coverage: Coverage, speed: DraftSpeed, } | { "kind": "draft_failed", message: string, };
+/**
+ * Something that happened in a visit that is under way.
+ */
+export type Event = { "kind": "state", 
+/**
+ * The visit.
+ */
+visit: VisitId, 
+/**
+ * Its state from now on.
+ */
+state: VisitState, } | { "kind": "level", 
+/**
+ * Root mean square of the last tenth of a second, in decibels below full scale (≤ 0).
+ */
+dbfs: number, 
+/**
+ * Peak in the same time, in decibels below full scale.
+ */
+peak_dbfs: number, } | { "kind": "kept", 
+/**
+ * Length of the recording on disk.
+ */
+recorded: Millis, } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
+/**
+ * How much.
+ */
+behind: Millis, } | { "kind": "worker_restarted", 
+/**
+ * Which.
+ */
+worker: WorkerRole, 
+/**
+ * How often so far in this visit.
+ */
+times: number, } | { "kind": "worker_failed", 
+/**
+ * Which.
+ */
+worker: WorkerRole, 
+/**
+ * What happened and what to do, for a person.
+ */
+message: string, } | { "kind": "transcript_complete", 
+/**
+ * How many segments it has.
+ */
+segments: number, } | { "kind": "draft_reading", 
+/**
+ * Tokens read so far.
+ */
+tokens: number, 
+/**
+ * Tokens to read.
+ */
+of: number, } | { "kind": "draft_writing", 
+/**
+ * Position of the section in the template.
+ */
+section: number, 
+/**
+ * The line so far.
+ */
+text: PatientText, } | { "kind": "draft_statement", 
+/**
+ * Position of the section in the template.
+ */
+section: number, 
+/**
+ * The statement.
+ */
+statement: Statement, } | { "kind": "draft_section_ended", 
+/**
+ * Position of the section in the template.
+ */
+section: number, } | { "kind": "draft_complete", 
+/**
+ * Its revision.
+ */
+revision: RevisionNumber, 
+/**
+ * What was read.
+ */
+coverage: Coverage, 
+/**
+ * Where the time went.
+ */
+speed: DraftSpeed, } | { "kind": "draft_failed", 
+/**
+ * What happened and what to do, for a person.
+ */
+message: string, };

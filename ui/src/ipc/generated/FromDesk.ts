@@ -2,4 +2,15 @@
 import type { Event } from "./Event";
 import type { VisitId } from "./VisitId";
 
-export type FromDesk = { "kind": "visit", visit: VisitId, event: Event, } | { "kind": "close_asked" };
+/**
+ * Something that the page is told without having asked.
+ */
+export type FromDesk = { "kind": "visit", 
+/**
+ * Which.
+ */
+visit: VisitId, 
+/**
+ * What.
+ */
+event: Event, } | { "kind": "close_asked" };

@@ -2,4 +2,27 @@
 import type { ConsentRequest } from "./ConsentRequest";
 import type { PatientText } from "./PatientText";
 
-export type NewVisitRequest = { patient_label: PatientText, reason: PatientText, template: string, language: string | null, consent: ConsentRequest, };
+/**
+ * What is known when a visit begins.
+ */
+export type NewVisitRequest = { 
+/**
+ * Whom it is for; may be empty.
+ */
+patient_label: PatientText, 
+/**
+ * Why they came; may be empty.
+ */
+reason: PatientText, 
+/**
+ * The template's short name.
+ */
+template: string, 
+/**
+ * The language spoken (ISO 639-1), or none to have it detected.
+ */
+language: string | null, 
+/**
+ * The consent.
+ */
+consent: ConsentRequest, };

@@ -2,4 +2,19 @@
 import type { Omission } from "./Omission";
 import type { Section } from "./Section";
 
-export type Note = { template: string, sections: Array<Section>, omissions: Array<Omission>, };
+/**
+ * A note: the sections of its template, in the template's order.
+ */
+export type Note = { 
+/**
+ * The template's identifier.
+ */
+template: string, 
+/**
+ * The sections; one without statements shows the template's words for "nothing said".
+ */
+sections: Array<Section>, 
+/**
+ * What was said, is medically loaded and is covered by no statement.
+ */
+omissions: Array<Omission>, };

@@ -2,4 +2,15 @@
 import type { Note } from "./Note";
 import type { VisitId } from "./VisitId";
 
-export type SaveRequest = { visit: VisitId, note: Note, };
+/**
+ * A note to store as a new revision.
+ */
+export type SaveRequest = { 
+/**
+ * The visit.
+ */
+visit: VisitId, 
+/**
+ * The note.
+ */
+note: Note, };

@@ -3,4 +3,23 @@ import type { Note } from "./Note";
 import type { RevisionNumber } from "./RevisionNumber";
 import type { UnixMillis } from "./UnixMillis";
 
-export type SavedNote = { number: RevisionNumber, at: UnixMillis, note: Note, drafted: boolean, };
+/**
+ * A note in the store.
+ */
+export type SavedNote = { 
+/**
+ * Its revision.
+ */
+number: RevisionNumber, 
+/**
+ * When it was stored.
+ */
+at: UnixMillis, 
+/**
+ * The note.
+ */
+note: Note, 
+/**
+ * Whether the model wrote this revision, or else a person changed it.
+ */
+drafted: boolean, };

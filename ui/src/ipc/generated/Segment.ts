@@ -5,4 +5,39 @@ import type { Role } from "./Role";
 import type { SpeakerLabel } from "./SpeakerLabel";
 import type { Word } from "./Word";
 
-export type Segment = { index: number, start: Millis, end: Millis, speaker: SpeakerLabel, role: Role, text: PatientText, confidence: number, words: Array<Word>, };
+/**
+ * A stretch of speech by one speaker, as recognised.
+ */
+export type Segment = { 
+/**
+ * Position in the visit's transcript, from 0.
+ */
+index: number, 
+/**
+ * Where the speech starts in the recording.
+ */
+start: Millis, 
+/**
+ * Where it ends.
+ */
+end: Millis, 
+/**
+ * Who spoke, as a label that is stable within the visit.
+ */
+speaker: SpeakerLabel, 
+/**
+ * What the speaker is to the visit.
+ */
+role: Role, 
+/**
+ * The words as one line of text.
+ */
+text: PatientText, 
+/**
+ * Geometric mean of the words' probabilities, 0 to 1.
+ */
+confidence: number, 
+/**
+ * The words with their times; empty where the transcript did not come from audio.
+ */
+words: Array<Word>, };

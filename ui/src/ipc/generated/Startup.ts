@@ -5,4 +5,47 @@ import type { Door } from "./Door";
 import type { Preferences } from "./Preferences";
 import type { TemplateChoice } from "./TemplateChoice";
 
-export type Startup = { version: string, folder: string, door: Door, demo: Demo | null, account: string, templates: Array<TemplateChoice>, default_template: string, consent: ConsentWording, shortest_passphrase: number, preferences: Preferences, };
+/**
+ * What the page needs to know once.
+ */
+export type Startup = { 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * Where the store lies or will lie.
+ */
+folder: string, 
+/**
+ * How the store is to be entered.
+ */
+door: Door, 
+/**
+ * Set in a demonstration.
+ */
+demo: Demo | null, 
+/**
+ * The name of the account at the computer, as a first guess at who asks for consent.
+ */
+account: string, 
+/**
+ * The kinds of note.
+ */
+templates: Array<TemplateChoice>, 
+/**
+ * The kind that is taken when none is chosen.
+ */
+default_template: string, 
+/**
+ * The words that consent is asked with.
+ */
+consent: ConsentWording, 
+/**
+ * Fewest characters of a new passphrase.
+ */
+shortest_passphrase: number, 
+/**
+ * How the page looks and behaves for this person.
+ */
+preferences: Preferences, };

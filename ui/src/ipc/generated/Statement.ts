@@ -4,4 +4,27 @@ import type { Origin } from "./Origin";
 import type { PatientText } from "./PatientText";
 import type { Support } from "./Support";
 
-export type Statement = { text: PatientText, origin: Origin, support: Support, reason: PatientText, evidence: Array<Evidence>, };
+/**
+ * One line of a note, with what it rests on.
+ */
+export type Statement = { 
+/**
+ * The line.
+ */
+text: PatientText, 
+/**
+ * Who wrote it.
+ */
+origin: Origin, 
+/**
+ * Whether the transcript bears it out.
+ */
+support: Support, 
+/**
+ * Why it is not wholly supported; empty when it is.
+ */
+reason: PatientText, 
+/**
+ * The words that it rests on.
+ */
+evidence: Array<Evidence>, };

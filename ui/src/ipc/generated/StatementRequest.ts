@@ -2,4 +2,15 @@
 import type { PatientText } from "./PatientText";
 import type { VisitId } from "./VisitId";
 
-export type StatementRequest = { visit: VisitId, text: PatientText, };
+/**
+ * A line to compare with a transcript.
+ */
+export type StatementRequest = { 
+/**
+ * The visit.
+ */
+visit: VisitId, 
+/**
+ * The line.
+ */
+text: PatientText, };

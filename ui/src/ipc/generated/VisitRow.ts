@@ -7,4 +7,51 @@ import type { UnixMillis } from "./UnixMillis";
 import type { VisitId } from "./VisitId";
 import type { VisitState } from "./VisitState";
 
-export type VisitRow = { id: VisitId, started_at: UnixMillis, patient_label: PatientText, reason: PatientText, template: string, state: VisitState, recorded: Millis, segments: number, revision: RevisionNumber | null, activity: Activity, unfinished: boolean, };
+/**
+ * A visit as a line of the list.
+ */
+export type VisitRow = { 
+/**
+ * The visit.
+ */
+id: VisitId, 
+/**
+ * When it began.
+ */
+started_at: UnixMillis, 
+/**
+ * Whom it is for; may be empty.
+ */
+patient_label: PatientText, 
+/**
+ * Why they came; may be empty.
+ */
+reason: PatientText, 
+/**
+ * The template's short name.
+ */
+template: string, 
+/**
+ * Where it stands.
+ */
+state: VisitState, 
+/**
+ * Length of the recording in the store.
+ */
+recorded: Millis, 
+/**
+ * Segments of the transcript in the store.
+ */
+segments: number, 
+/**
+ * The newest revision of its note.
+ */
+revision: RevisionNumber | null, 
+/**
+ * What the program does with it now.
+ */
+activity: Activity, 
+/**
+ * It was cut off while it was recorded, and nothing is being done about it.
+ */
+unfinished: boolean, };

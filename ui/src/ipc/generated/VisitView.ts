@@ -5,4 +5,31 @@ import type { SavedNote } from "./SavedNote";
 import type { Segment } from "./Segment";
 import type { VisitRow } from "./VisitRow";
 
-export type VisitView = { row: VisitRow, consent: Consent, source: string | null, segments: Array<Segment>, gaps: Array<MissingSound>, saved: SavedNote | null, };
+/**
+ * A visit with its content.
+ */
+export type VisitView = { 
+/**
+ * As in the list.
+ */
+row: VisitRow, 
+/**
+ * The consent.
+ */
+consent: Consent, 
+/**
+ * The device that it is being recorded from.
+ */
+source: string | null, 
+/**
+ * The transcript.
+ */
+segments: Array<Segment>, 
+/**
+ * Where sound is missing.
+ */
+gaps: Array<MissingSound>, 
+/**
+ * The newest revision of the note.
+ */
+saved: SavedNote | null, };

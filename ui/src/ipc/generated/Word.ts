@@ -2,4 +2,23 @@
 import type { Millis } from "./Millis";
 import type { PatientText } from "./PatientText";
 
-export type Word = { start: Millis, end: Millis, text: PatientText, probability: number, };
+/**
+ * One recognised word.
+ */
+export type Word = { 
+/**
+ * Where it starts in the recording.
+ */
+start: Millis, 
+/**
+ * Where it ends.
+ */
+end: Millis, 
+/**
+ * The word with the punctuation that clings to it.
+ */
+text: PatientText, 
+/**
+ * The recogniser's probability, 0 to 1.
+ */
+probability: number, };
