@@ -1,6 +1,7 @@
 //! What is being spoken of: the side and the medicine or measurement that were named last.
 
-use crate::lexicon::{Kinds, TermId};
+use crate::kinds::Kinds;
+use crate::lexicon::TermId;
 use crate::quantity::Dimension;
 use crate::reading::{Meaning, Reading, kinds};
 use crate::side::Side;

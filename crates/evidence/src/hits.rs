@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::Meaning;
 use crate::statement::StatementReading;
 use crate::transcript::{Place, Standing, Transcript};

@@ -3,17 +3,19 @@
 //! Pure: statement and segments in, verdict and character ranges out; no model, no input or output. What words mean
 //! stands in `tables/`, plain text that a clinician can read and extend.
 //!
-//! The way of a judgement: both texts are read into tokens (`word`, `stem`, `number`, `quantity`, `lexicon`,
+//! The way of a judgement: both texts are read into tokens (`word`, `stem`, `number`, `quantity`, `frequency`, `lexicon`,
 //! `reading`, `negation`, `side`); the transcript is marked with what answers, corrections, refusals and context say
 //! about its tokens (`answers`, `repair`, `refusal`, `context`, together in `transcript`); each part of the statement
-//! is looked up (`statement`, `search`); exact rules can only lower what the share of found words gives (`rules`,
+//! is looked up (`statement`, `hits`, `search`); exact rules can only lower what the share of found words gives (`rules`,
 //! `judgement`).
 #![forbid(unsafe_code)]
 
 mod answers;
 mod context;
+mod frequency;
 mod hits;
 mod judgement;
+mod kinds;
 mod lexicon;
 mod negation;
 mod number;

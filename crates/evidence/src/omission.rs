@@ -2,7 +2,8 @@
 
 use visit::{Evidence, Omission, Segment};
 
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::{Meaning, Token, kinds};
 use crate::transcript::{Standing, Transcript};
 

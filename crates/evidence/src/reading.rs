@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use crate::lexicon::{Kinds, TermId, lexicon};
+use crate::frequency::Frequency;
+use crate::kinds::Kinds;
+use crate::lexicon::{TermId, lexicon};
 use crate::negation::negated_words;
-use crate::quantity::{Amount, Frequency, Quantity, amount_at};
+use crate::quantity::{Amount, Quantity, amount_at};
 use crate::side::{Side, side_at};
 use crate::word::{Pause, Word, split};
 

@@ -1,11 +1,14 @@
 //! What was offered and not wanted.
 
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::{Reading, kinds};
 use crate::transcript::{Line, Standing};
 
 /// How many lines before the refusal the offer may stand.
 const MOST_LINES: usize = 3;
+/// Words of a short turn.
+const SHORT: usize = 40;
 
 /// Marks treatments that were offered and declined.
 pub(crate) fn mark(lines: &mut [Line]) {
@@ -17,6 +20,10 @@ pub(crate) fn mark(lines: &mut [Line]) {
     for (line, word) in refusals {
         let earliest = line.saturating_sub(MOST_LINES);
         for n in (earliest..=line).rev() {
+            // In a long speech of one person something else may have been meant.
+            if n == line && lines[n].reading.words.len() > SHORT {
+                continue;
+            }
             let before = if n == line { word } else { usize::MAX };
             let offered = last_offer(&lines[n].reading, before);
             for token in &offered {

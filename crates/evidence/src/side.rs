@@ -1,6 +1,7 @@
 //! Left and right, and what is said of which.
 
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::word::{Pause, Word};
 
 /// A side of the body.
@@ -71,12 +72,20 @@ fn means_side(words: &[Word], at: usize) -> bool {
     let before = at.checked_sub(1).map_or("", |i| words[i].text.as_str());
     let next = words.get(at + 1).map_or("", |w| w.text.as_str());
     let ends = words[at].pause > Pause::None || at + 1 == words.len();
-    match before {
-        "the" | "his" | "her" | "my" | "your" => {
-            ends || lexicon().is_small(next) && !matches!(next, "now" | "away")
-        }
-        _ => false,
+    // "I left", "has left", "is that right", "all right", "right now" are no sides.
+    const NO_SIDE_BEFORE: [&str; 18] = [
+        "i", "he", "she", "we", "they", "you", "has", "have", "had", "was", "is", "are", "all",
+        "that's", "i've", "just", "be", "who",
+    ];
+    const NO_SIDE_AFTER: [&str; 9] = [
+        "now", "away", "there", "here", "after", "before", "when", "back", "okay",
+    ];
+    if NO_SIDE_AFTER.contains(&next) {
+        return false;
     }
+    let owned = matches!(before, "the" | "his" | "her" | "my" | "your");
+    let describes = !ends && !lexicon().is_small(next) && !NO_SIDE_BEFORE.contains(&before);
+    describes || owned && (ends || lexicon().is_small(next))
 }
 
 #[cfg(test)]
@@ -94,6 +103,7 @@ mod tests {
             ("surgery on the right one", 1),
             ("right acute otitis media", 1),
             ("normal in both feet", 1),
+            ("tenderness over the left paraspinal muscles", 1),
             ("All right, so come right away", 0),
             ("that's right", 0),
             ("he left the house", 0),

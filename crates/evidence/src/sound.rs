@@ -1,6 +1,7 @@
 //! Names that sound or look alike: a medicine that was said differently, or another medicine.
 
-use crate::lexicon::{Kinds, TermId, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::{TermId, lexicon};
 use crate::reading::{Meaning, Token, kinds};
 use crate::transcript::{Place, Transcript};
 use crate::word::Word;

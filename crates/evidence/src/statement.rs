@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::{Meaning, Reading, Token, kinds};
 use crate::transcript::Transcript;
 use crate::word::{Pause, Word};
@@ -123,11 +124,13 @@ fn is_content(reading: &Reading, token: &Token) -> bool {
                     .map_or("", |i| reading.words[i].text.as_str())
             };
             let scale = quantity.raw.0 == 10_000 && before(1) == "of" && before(2) == "out";
+            // "First" is mostly no number.
+            let order = words[0].text == "first";
             let listed =
                 token.words.start == 0 && words[0].pause >= Pause::Stop && reading.words.len() > 1;
             // "a day" is no claim of its own.
             let article = matches!(words[0].text.as_str(), "a" | "an");
-            !scale && !listed && !article && !is_date(reading, token)
+            !scale && !order && !listed && !article && !is_date(reading, token)
         }
         Meaning::Frequency(_) => !limits(reading, token),
         Meaning::Word => !heads && !lexicon().is_framing(&words[0].text),
@@ -141,13 +144,17 @@ fn is_content(reading: &Reading, token: &Token) -> bool {
 /// Numbers written together with a year or as three in a row are a date, which is seldom said so.
 fn is_date(reading: &Reading, token: &Token) -> bool {
     let number = |word: &Word| word.text.bytes().all(|b| b.is_ascii_digit());
-    let (mut first, mut last) = (token.words.start, token.words.end);
+    let (mut first, mut last) = (token.words.start, token.words.start + 1);
     let words = &reading.words;
     while first > 0 && words[first - 1].end + 1 == words[first].start && number(&words[first - 1]) {
         first -= 1;
     }
-    while last < words.len() && words[last - 1].end + 1 == words[last].start && number(&words[last])
-    {
+    let runs_on = |last: usize| {
+        words
+            .get(last)
+            .is_some_and(|next| words[last - 1].end + 1 == next.start && number(next))
+    };
+    while runs_on(last) {
         last += 1;
     }
     let year = |word: &Word| {

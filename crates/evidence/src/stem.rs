@@ -77,9 +77,8 @@ fn without_ending(word: &str) -> String {
 fn finish(mut word: String) -> String {
     let bytes = word.as_bytes();
     let n = bytes.len();
-    if n > 3 && bytes[n - 1] == bytes[n - 2] && !b"aeiou".contains(&bytes[n - 1]) {
-        word.pop();
-    } else if n > 3 && bytes[n - 1] == b'e' {
+    let doubled = |n: usize| bytes[n - 1] == bytes[n - 2] && !b"aeiou".contains(&bytes[n - 1]);
+    if n > 3 && (doubled(n) || bytes[n - 1] == b'e') {
         word.pop();
     }
     if word.len() > 3 && word.ends_with('y') {

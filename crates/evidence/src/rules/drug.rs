@@ -1,7 +1,8 @@
 //! A medicine in a note has to have been named in the room.
 
 use super::{Broken, Case};
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::{Meaning, kinds};
 use crate::sound::{Alike, alike};
 

@@ -1,6 +1,7 @@
 //! The rules that are exact: what breaks one is not supported, however many words fit.
 
 mod amount;
+mod denial;
 mod drug;
 mod opposite;
 mod person;
@@ -114,6 +115,7 @@ pub(crate) fn broken(case: &Case<'_>) -> Vec<Broken> {
         amount::broken,
         side::broken,
         standing::broken,
+        denial::broken,
         person::broken,
         opposite::broken,
     ];

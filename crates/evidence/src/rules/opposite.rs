@@ -51,6 +51,13 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
     if most <= 0.0 {
         return None;
     }
+    let together = case.statement.units.iter().any(|other| {
+        matches!(case.statement.reading.tokens[other.token].meaning, Meaning::Term(id) if opposites.contains(&id))
+    });
+    if together {
+        // "Stop this and start that" says both.
+        return None;
+    }
     let said = |id| {
         let mut places = case.transcript.of_term(id).iter().copied();
         places

@@ -1,7 +1,8 @@
 //! A relative's illness is not the patient's.
 
 use super::{Broken, Case};
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::kinds;
 use crate::transcript::Place;
 

@@ -2,7 +2,8 @@
 
 use super::{Broken, Case};
 use crate::context::own_side;
-use crate::lexicon::{Kinds, lexicon};
+use crate::kinds::Kinds;
+use crate::lexicon::lexicon;
 use crate::reading::{Meaning, kinds};
 use crate::side::Side;
 use crate::transcript::{Place, Standing};

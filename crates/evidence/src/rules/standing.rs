@@ -2,7 +2,7 @@
 
 use super::{Broken, Case, WHOLE};
 use crate::context::own_side;
-use crate::lexicon::Kinds;
+use crate::kinds::Kinds;
 use crate::reading::kinds;
 use crate::statement::CLINICAL;
 use crate::transcript::{Place, Standing};
@@ -65,7 +65,10 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
             .then(|| Broken::partial(format!("\"{shown}\" was not said"), Vec::new()));
     }
     let treatment = kinds(token).any(Kinds::DRUG.or(Kinds::PROCEDURE).or(Kinds::TEST));
-    if treatment && (token.negated || case.says(&NOT_DONE)) {
+    if treatment && !token.negated && case.says(&NOT_DONE) {
+        return None;
+    }
+    if treatment && token.negated && places.iter().any(|place| not_done(case, place)) {
         return None;
     }
     if treatment && let Some(places) = declined(case, unit) {
@@ -119,6 +122,17 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
     } else {
         Broken::unsupported(format!("\"{shown}\" was denied"), best)
     })
+}
+
+/// Whether the clause says that a treatment is not given or taken, in whatever words.
+fn not_done(case: &Case<'_>, place: &Place) -> bool {
+    let reading = &case.transcript.lines[place.0].reading;
+    let clause = &reading.clauses[case.transcript.token(*place).clause];
+    case.transcript.denied(*place)
+        || case.transcript.state(*place).standing == Standing::Declined
+        || reading.words[clause.words.clone()]
+            .iter()
+            .any(|word| NOT_DONE.contains(&word.stem.as_str()))
 }
 
 /// The places where a treatment was declined, if it was not spoken of as said after that.
