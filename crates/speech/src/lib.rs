@@ -1,10 +1,12 @@
 //! Speech recognition: sound in, segments with words, times and probabilities out.
 //!
-//! Sound is pushed as it comes. Voice activity ([`silero`]) is judged every 32 ms and cuts it into
-//! utterances ([`utterance`]); each is decoded once by Whisper ([`engine`]), its tokens become
-//! words ([`words`]), what the recogniser made up is taken out ([`doubt`]), and the rest becomes
-//! segments of a sentence or so ([`sentence`]). The same sound gives the same segments however it
-//! is cut into pushes.
+//! Sound is pushed as it comes. Voice activity (`silero`) is judged every 32 ms and cuts it into
+//! utterances (`utterance`); each is decoded by Whisper (`engine`, `transcription`), its tokens
+//! become words (`words`) whose edges are put where voice begins and ends (`timing`), what the
+//! recogniser made up is taken out (`doubt`), and the rest becomes segments of a sentence each
+//! (`sentence`). The same sound gives the same segments however it is cut into pushes.
+//!
+//! Who spoke is not told apart: every segment carries the first speaker's label and no role.
 //!
 //! This is the only crate that names `whisper-rs`.
 

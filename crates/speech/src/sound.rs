@@ -36,7 +36,7 @@ impl Sound {
         })
     }
 
-    /// Forgets what lies before a position, with its bytes overwritten by what comes.
+    /// Forgets what lies before a position.
     pub(crate) fn forget_before(&mut self, position: u64) {
         let length = position
             .saturating_sub(self.from)

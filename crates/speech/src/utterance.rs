@@ -397,7 +397,10 @@ mod tests {
             (before.voice.length(), behind.voice.length()),
             (10 * 512, 20 * 512)
         );
-        assert_eq!(behind.voice.pauses().collect::<Vec<_>>(), [at(35)..at(39)]);
+        assert_eq!(
+            behind.voice.pauses().collect::<Vec<_>>(),
+            vec![at(35)..at(39)]
+        );
         assert_eq!(before.halves(), None);
     }
 }
