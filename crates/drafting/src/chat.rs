@@ -176,3 +176,7 @@ impl std::io::Write for Bounded {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "chat_tests.rs"]
+mod tests;

@@ -19,9 +19,6 @@ use crate::{DraftEnd, DraftError, DraftEvent, LoadError, Options, Outcome, Reque
 /// Tokens between two reports while the transcript is read, and between two chances to cancel.
 const STRIDE: usize = 256;
 
-/// Most sections that are written side by side; more would need more memory than they save time.
-const SIDE_BY_SIDE: usize = 8;
-
 /// A loaded language model.
 pub struct Drafter {
     model: Box<dyn LanguageModel>,
@@ -77,7 +74,7 @@ impl Drafter {
             .text("general.architecture")
             .unwrap_or_default()
             .to_owned();
-        let model = model::load(&file, &mut reader)?;
+        let model = model::load(file, &mut reader, options.context_tokens as usize)?;
         let context = model.context().min(options.context_tokens as usize);
         Ok(Self {
             model,
@@ -223,13 +220,19 @@ impl Drafter {
         draft.to_read =
             u32::try_from(prefixes.iter().map(Vec::len).sum::<usize>()).unwrap_or(u32::MAX);
         let sections: Vec<usize> = (0..draft.requests.len()).collect();
+        let groups: Vec<&[usize]> = sections.chunks(self.model.side_by_side().max(1)).collect();
+        let tail = draft.requests.iter().map(Vec::len).max().unwrap_or(0)
+            + draft.request.parameters.section_tokens as usize;
         for prefix in &prefixes {
-            for (round, group) in sections.chunks(SIDE_BY_SIDE).enumerate() {
-                self.read_prefix(draft, prefix, group, round == 0)?;
+            let branches = groups.first().map_or(0, |group| group.len());
+            self.model.begin(prefix.len(), branches, tail)?;
+            self.read_prefix(draft, prefix)?;
+            for group in &groups {
+                self.model.fork();
                 self.write(draft, group)?;
             }
         }
-        for section in sections {
+        for &section in &sections {
             let stop = draft.stops[section];
             draft.tell(section, |section| DraftEvent::SectionEnded {
                 section,
@@ -240,20 +243,7 @@ impl Drafter {
     }
 
     /// Computes what all sections share.
-    fn read_prefix(
-        &mut self,
-        draft: &mut Draft<'_>,
-        prefix: &[u32],
-        group: &[usize],
-        first: bool,
-    ) -> Result<(), Break> {
-        let tail = group
-            .iter()
-            .map(|&section| draft.requests[section].len())
-            .max()
-            .unwrap_or(0)
-            + draft.request.parameters.section_tokens as usize;
-        self.model.begin(prefix.len(), group.len(), tail)?;
+    fn read_prefix(&mut self, draft: &mut Draft<'_>, prefix: &[u32]) -> Result<(), Break> {
         for tokens in prefix.chunks(STRIDE) {
             let before = Instant::now();
             self.model.read(
@@ -265,9 +255,7 @@ impl Drafter {
             )?;
             draft.prefill += before.elapsed();
             draft.prompt_tokens += tokens.len();
-            if first {
-                draft.read += u32::try_from(tokens.len()).unwrap_or(u32::MAX);
-            }
+            draft.read += u32::try_from(tokens.len()).unwrap_or(u32::MAX);
             let (tokens, of) = (draft.read, draft.to_read);
             draft.say(DraftEvent::Reading { tokens, of })?;
         }

@@ -73,6 +73,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)] // One range is what is meant.
     fn what_fits_stays_whole_and_what_does_not_is_even() {
         assert_eq!(divide(&[10, 10, 10], 30).unwrap(), [0..3]);
         assert_eq!(divide(&[10; 6], 50).unwrap(), [0..3, 3..6]);

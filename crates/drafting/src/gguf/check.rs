@@ -223,7 +223,7 @@ pub(super) fn extent(info: &TensorInfo) -> Option<u64> {
     let block = info.ggml_dtype.block_size() as u64;
     let dims = info.shape.dims();
     let row = *dims.last()? as u64;
-    if row == 0 || row % block != 0 {
+    if row == 0 || !row.is_multiple_of(block) {
         return None;
     }
     let elements = dims

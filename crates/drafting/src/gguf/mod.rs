@@ -57,3 +57,6 @@ impl File {
         Ok(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;

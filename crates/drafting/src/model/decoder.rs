@@ -17,6 +17,9 @@ use crate::gguf::File;
 /// enough that what lies between them stays small.
 const CHUNK: usize = 256;
 
+/// Most branches that grow in turns; more would need more memory than they save time.
+const SIDE_BY_SIDE: usize = 8;
+
 /// A model with its cache.
 pub(super) struct Decoder {
     shape: Shape,
@@ -37,7 +40,14 @@ impl Decoder {
         reader: &mut R,
         architecture: &str,
     ) -> std::result::Result<Self, ModelError> {
-        let shape = Shape::read(file, architecture)?;
+        Self::build(file, reader, Shape::read(file, architecture)?)
+    }
+
+    pub(super) fn build<R: Read + Seek>(
+        file: &File,
+        reader: &mut R,
+        shape: Shape,
+    ) -> std::result::Result<Self, ModelError> {
         let embeddings = Weight::read(
             file,
             reader,
@@ -139,18 +149,28 @@ impl Decoder {
     /// The logits that follow from rows of the last layer.
     fn logits(&self, rows: &[f32]) -> Result<Vec<Vec<f32>>> {
         let normed = normalised(rows, &self.norm, self.shape.epsilon);
-        let output = self.output.as_ref().unwrap_or(&self.embeddings);
-        let mut all = Vec::new();
-        for row in normed.chunks_exact(self.shape.width) {
-            all.push(output.times(row.to_vec())?.take()?);
+        if let Some(output) = &self.output {
+            let all = output.times(normed)?.take()?;
+            return Ok(all
+                .chunks_exact(self.shape.vocabulary)
+                .map(<[f32]>::to_vec)
+                .collect());
         }
-        Ok(all)
+        // One by one: for several rows candle would re-lay the matrix, and as the embeddings are
+        // still needed in their own form, it would then be in memory twice.
+        let rows = normed.chunks_exact(self.shape.width);
+        rows.map(|row| self.embeddings.times(row.to_vec())?.take())
+            .collect()
     }
 }
 
 impl LanguageModel for Decoder {
     fn context(&self) -> usize {
         self.shape.context
+    }
+
+    fn side_by_side(&self) -> usize {
+        SIDE_BY_SIDE
     }
 
     fn begin(&mut self, prefix: usize, branches: usize, tail: usize) -> Result<()> {
@@ -165,6 +185,10 @@ impl LanguageModel for Decoder {
         }
         self.extent = extent;
         Ok(())
+    }
+
+    fn fork(&mut self) {
+        self.extent.tails.fill(0);
     }
 
     fn read(&mut self, texts: &[Text<'_>], want: bool) -> Result<Vec<Vec<f32>>> {

@@ -178,6 +178,9 @@ by_level! {
 }
 
 /// A block of `ROWS` × `COLUMNS` of `a · b` added to `c`, kept in registers meanwhile.
+///
+/// Written with indices over arrays of fixed size: so it becomes the intended vector code.
+#[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn block<const ROWS: usize, const COLUMNS: usize, const BITS: usize>(
     a: [&[f32]; ROWS],
@@ -185,27 +188,28 @@ fn block<const ROWS: usize, const COLUMNS: usize, const BITS: usize>(
     width: usize,
     c: &mut [f32],
 ) {
-    let mut sums = [[0.0f32; COLUMNS]; ROWS];
-    for (sums, c) in sums.iter_mut().zip(c.chunks(width)) {
-        sums.copy_from_slice(&c[..COLUMNS]);
-    }
     let depth = a[0].len();
-    for a in &a[1..] {
-        assert_eq!(a.len(), depth);
+    let mut sums = [[0.0f32; COLUMNS]; ROWS];
+    for row in 0..ROWS {
+        assert_eq!(a[row].len(), depth);
+        sums[row].copy_from_slice(&c[row * width..][..COLUMNS]);
     }
-    for (step, b) in b.chunks(width).take(depth).enumerate() {
-        let Some(b) = b.first_chunk::<COLUMNS>() else {
-            return;
-        };
-        for (sums, a) in sums.iter_mut().zip(&a) {
-            let factor = a[step];
-            for (sum, &b) in sums.iter_mut().zip(b) {
-                *sum = madd::<BITS>(factor, b, *sum);
+    if depth == 0 {
+        return;
+    }
+    assert!(b.len() >= (depth - 1) * width + COLUMNS);
+    for step in 0..depth {
+        let mut values = [0.0f32; COLUMNS];
+        values.copy_from_slice(&b[step * width..][..COLUMNS]);
+        for row in 0..ROWS {
+            let factor = a[row][step];
+            for column in 0..COLUMNS {
+                sums[row][column] = madd::<BITS>(factor, values[column], sums[row][column]);
             }
         }
     }
-    for (sums, c) in sums.iter().zip(c.chunks_mut(width)) {
-        c[..COLUMNS].copy_from_slice(sums);
+    for row in 0..ROWS {
+        c[row * width..][..COLUMNS].copy_from_slice(&sums[row]);
     }
 }
 
@@ -340,3 +344,7 @@ by_level! {
     /// Adds value by value.
     pub(super) fn add(values: &mut [f32], more: &[f32]) = add_body
 }
+
+#[cfg(test)]
+#[path = "kernel_tests.rs"]
+mod tests;

@@ -135,7 +135,9 @@ impl Layer {
         let name = |part: &str| format!("blk.{number}.{part}");
         let (width, head) = (shape.width, shape.head_width);
         let (query, key) = (shape.query_heads * head, shape.key_heads * head);
-        let windowed = shape.window.is_some_and(|w| (number + 1) % w.every != 0);
+        let windowed = shape
+            .window
+            .is_some_and(|w| !(number + 1).is_multiple_of(w.every));
 
         let mut bias = Vec::new();
         for (part, length) in [

@@ -3,6 +3,7 @@
 mod attention;
 mod cache;
 mod decoder;
+mod foreign;
 mod kernel;
 mod layer;
 mod pool;
@@ -24,6 +25,9 @@ pub enum ModelError {
     /// A kind of model that this program cannot run.
     #[error("its architecture {0:?} is not supported; supported are {list}", list = SUPPORTED.join(", "))]
     Architecture(String),
+    /// A mixture of experts: candle has no code for it on a processor.
+    #[error("it is a mixture of experts, which is not supported")]
+    Experts,
     /// A value of the header is missing or makes no sense.
     #[error("its header's {what} is missing or makes no sense ({value:?})")]
     Header {
@@ -38,6 +42,9 @@ pub enum ModelError {
     /// A tensor has another shape or kind than the header demands.
     #[error("its tensor {0:?} does not have the expected shape")]
     Shape(String),
+    /// The header makes candle's loader fail in a way that it does not foresee.
+    #[error("its header does not fit together")]
+    Unsound,
     /// Candle refused it.
     #[error("the inference engine refused it")]
     Engine(#[from] candle_core::Error),
@@ -54,7 +61,11 @@ impl ModelError {
 }
 
 /// The architectures that can be run, as GGUF names them.
-pub const SUPPORTED: [&str; 4] = shape::OWN;
+pub const SUPPORTED: [&str; 8] = {
+    let [a, b, c, d] = shape::OWN;
+    let [e, f, g, h] = foreign::FOREIGN;
+    [a, b, c, d, e, f, g, h]
+};
 
 /// Tokens that follow each other in one place of the cache.
 #[derive(Clone, Debug)]
@@ -68,8 +79,14 @@ pub(crate) trait LanguageModel: Send {
     /// Most tokens that a text may have.
     fn context(&self) -> usize;
 
+    /// How many branches can be read in turns.
+    fn side_by_side(&self) -> usize;
+
     /// Forgets everything and makes room for a prefix, and for branches that continue it.
     fn begin(&mut self, prefix: usize, branches: usize, tail: usize) -> candle_core::Result<()>;
+
+    /// Forgets what the branches have read; the prefix stays.
+    fn fork(&mut self);
 
     /// Reads texts of different places, each after what its place has read already.
     ///
@@ -92,34 +109,51 @@ pub(crate) fn use_threads(threads: u32) {
     });
 }
 
-/// Builds the model of a file.
+/// Builds the model of a file, for texts of at most `context` tokens.
 pub(crate) fn load<R: Read + Seek>(
-    file: &File,
+    file: File,
     reader: &mut R,
+    context: usize,
 ) -> Result<Box<dyn LanguageModel>, ModelError> {
-    let architecture = file
-        .metadata()
+    let metadata = file.metadata();
+    let architecture = metadata
         .text("general.architecture")
         .ok_or(ModelError::Header {
             what: "general.architecture",
             value: None,
         })?
         .to_owned();
+    if metadata
+        .whole(&format!("{architecture}.expert_count"))
+        .unwrap_or(0)
+        > 0
+    {
+        return Err(ModelError::Experts);
+    }
     if shape::OWN.contains(&architecture.as_str()) {
         return Ok(Box::new(decoder::Decoder::load(
-            file,
+            &file,
             reader,
             &architecture,
         )?));
     }
-    Err(ModelError::Architecture(
-        architecture
-            .chars()
-            .filter(char::is_ascii_graphic)
-            .take(32)
-            .collect(),
-    ))
+    if foreign::FOREIGN.contains(&architecture.as_str()) {
+        return Ok(Box::new(foreign::Foreign::load(
+            file,
+            reader,
+            &architecture,
+            context,
+        )?));
+    }
+    let shown = architecture
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(32)
+        .collect();
+    Err(ModelError::Architecture(shown))
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod tiny;

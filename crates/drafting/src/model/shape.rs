@@ -159,7 +159,7 @@ impl Shape {
             .whole(&key("rope.dimension_count"))
             .and_then(|w| usize::try_from(w).ok())
             .unwrap_or(head_width);
-        if rope_width == 0 || rope_width > head_width || rope_width % 2 != 0 {
+        if rope_width == 0 || rope_width > head_width || !rope_width.is_multiple_of(2) {
             return Err(ModelError::Header {
                 what: "rope.dimension_count",
                 value: Some(rope_width as u64),

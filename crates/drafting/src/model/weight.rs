@@ -150,7 +150,7 @@ impl Weight {
             }
             kind = Some(info.ggml_dtype);
             rows += n;
-            let part = file.bytes(reader, info)?;
+            let part = relaid(info.ggml_dtype, file.bytes(reader, info)?);
             if bytes.is_empty() {
                 bytes = part;
             } else {
@@ -162,6 +162,7 @@ impl Weight {
                 names.first().copied().unwrap_or_default(),
             ));
         };
+        let kind = relaid_kind(kind);
         let blocks = SharedBlocks(Arc::new(Blocks {
             kept: RwLock::new(Some(kind.from_data(Cow::Owned(bytes)))),
             kind,
@@ -261,4 +262,70 @@ pub(super) fn stackable(file: &File, names: &[&str]) -> bool {
     kinds
         .next()
         .is_some_and(|first| first.is_some() && kinds.all(|kind| kind == first))
+}
+
+/// The kind that a matrix of this kind is kept as.
+fn relaid_kind(kind: GgmlDType) -> GgmlDType {
+    match kind {
+        GgmlDType::Q5_0 => GgmlDType::Q8_0,
+        other => other,
+    }
+}
+
+/// Candle has only scalar code for Q5_0. Its values are whole numbers of five bits times a
+/// factor, which Q8_0 holds exactly, in half as much memory again and several times as fast.
+fn relaid(kind: GgmlDType, bytes: Vec<u8>) -> Vec<u8> {
+    if kind != GgmlDType::Q5_0 {
+        return bytes;
+    }
+    // Factor (two bytes), fifth bits (four bytes), lower four bits of 32 values.
+    let (blocks, _) = bytes.as_chunks::<22>();
+    let mut out = Vec::with_capacity(blocks.len() * 34);
+    for block in blocks {
+        let [d0, d1, h0, h1, h2, h3, low @ ..] = block;
+        let high = u32::from_le_bytes([*h0, *h1, *h2, *h3]);
+        let value = |low: u8, at: usize| {
+            let fifth = u8::try_from(high >> at & 1).unwrap_or(0) << 4;
+            (low | fifth).wrapping_sub(16)
+        };
+        out.extend([*d0, *d1]);
+        out.extend(low.iter().enumerate().map(|(at, low)| value(low & 15, at)));
+        out.extend(
+            low.iter()
+                .enumerate()
+                .map(|(at, low)| value(low >> 4, at + 16)),
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn relaying_changes_no_value() {
+        let plain: Vec<f32> = (0..256)
+            .map(|n| ((n * 37 % 101) as f32 - 50.0) * 0.31)
+            .collect();
+        let plain = Tensor::new(plain, &candle_core::Device::Cpu).unwrap();
+        let blocks = QTensor::quantize(&plain, GgmlDType::Q5_0).unwrap();
+        let before = match GgmlDType::Q5_0
+            .from_data(blocks.data().unwrap())
+            .dequantize(256)
+        {
+            Ok(CpuStorage::F32(values)) => values,
+            _ => panic!("not plain numbers"),
+        };
+        let bytes = relaid(GgmlDType::Q5_0, blocks.data().unwrap().into_owned());
+        let after = match relaid_kind(GgmlDType::Q5_0)
+            .from_data(bytes.into())
+            .dequantize(256)
+        {
+            Ok(CpuStorage::F32(values)) => values,
+            _ => panic!("not plain numbers"),
+        };
+        assert_eq!(before, after);
+    }
 }

@@ -60,7 +60,6 @@ pub(crate) struct Vocabulary {
     names: HashMap<&'static str, String>,
     /// A space goes before text that follows a control token (SentencePiece).
     space_first: bool,
-    size: usize,
 }
 
 impl Vocabulary {
@@ -149,13 +148,7 @@ impl Vocabulary {
             start: start.filter(|_| wants_start),
             names,
             space_first,
-            size: tokens.len(),
         })
-    }
-
-    /// How many tokens there are.
-    pub(crate) fn size(&self) -> usize {
-        self.size
     }
 
     /// Whether a token ends an answer.
