@@ -12,7 +12,10 @@ fn refused(output: &Output, words: &[&str]) {
     assert!(!output.status.success(), "it should have refused: {said}");
     assert!(!said.contains("panicked"), "{said}");
     for word in words {
-        assert!(said.contains(&word.to_lowercase()), "{word:?} is missing in: {said}");
+        assert!(
+            said.contains(&word.to_lowercase()),
+            "{word:?} is missing in: {said}"
+        );
     }
 }
 
@@ -63,7 +66,10 @@ fn truncated(folder: &Path, id: &str, keep: usize) -> PathBuf {
 fn a_missing_model_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("no-such-model.bin");
-    refused(&transcribe(folder.path(), &missing, &audio_fixture("hello.flac")), &["no-such-model.bin"]);
+    refused(
+        &transcribe(folder.path(), &missing, &audio_fixture("hello.flac")),
+        &["no-such-model.bin"],
+    );
 }
 
 #[test]
@@ -120,7 +126,10 @@ fn unreadable_and_empty_sound_is_told_apart_and_the_rest_goes_on() {
         ("not-audio.wav", ["not-audio.wav"]),
         ("empty.wav", ["no sound"]),
     ] {
-        refused(&transcribe(folder.path(), &whisper, &audio_fixture(name)), &words);
+        refused(
+            &transcribe(folder.path(), &whisper, &audio_fixture(name)),
+            &words,
+        );
     }
     let ran = inroomctl([
         "eval".as_ref(),
@@ -132,7 +141,11 @@ fn unreadable_and_empty_sound_is_told_apart_and_the_rest_goes_on() {
         audio_fixture("not-audio.wav").as_os_str(),
         audio_fixture("hello.flac").as_os_str(),
     ]);
-    assert!(ran.status.success(), "one good file is enough: {}", String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "one good file is enough: {}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     assert!(folder.path().join("hello.json").is_file());
 }
 
@@ -145,9 +158,15 @@ fn invalid_lines_give_an_error_each_and_the_run_goes_on() {
         "not json\n{\"id\":\"no dialogue\"}\n{\"id\":\"empty\",\"dialogue\":\"\"}\n\
          {\"id\":\"good\",\"dialogue\":\"[doctor] Take one tablet of ibuprofen at night.\\n[patient] I will.\"}\n",
     );
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    let lines: Vec<serde_json::Value> =
-        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    let lines: Vec<serde_json::Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let errors: Vec<bool> = lines.iter().map(|line| line["error"].is_string()).collect();
     assert_eq!(errors, [true, true, true, false], "{out}");
     assert_eq!(lines[3]["id"], "good");
@@ -159,9 +178,16 @@ fn a_transcript_longer_than_the_context_is_read_whole() {
     let turns: String = (0..120)
         .map(|n| format!("[doctor] Question number {n} about the left knee?\\n[patient] It hurts on day {n} of the month.\\n"))
         .collect();
-    let (ran, out) =
-        draft(folder.path(), DRAFTING, &format!("{{\"id\":\"long\",\"dialogue\":\"{turns}\"}}"));
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let (ran, out) = draft(
+        folder.path(),
+        DRAFTING,
+        &format!("{{\"id\":\"long\",\"dialogue\":\"{turns}\"}}"),
+    );
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     let line: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(line["coverage"], 1.0, "{}", line["error"]);
     assert!(line["timing"]["prompt_tokens"].as_u64().unwrap() > 2048);
@@ -215,8 +241,18 @@ fn no_microphone_is_said_and_the_visit_is_kept() {
     };
     assert!(run(&["vault", "create"]).status.success());
     let ran = run(&[
-        "visit", "new", "--consent-asked-by", "Dr. Test", "--consent", "spoken", "--speech-model", SPEECH,
-        "--model", DRAFTING, "--seconds", "1",
+        "visit",
+        "new",
+        "--consent-asked-by",
+        "Dr. Test",
+        "--consent",
+        "spoken",
+        "--speech-model",
+        SPEECH,
+        "--model",
+        DRAFTING,
+        "--seconds",
+        "1",
     ]);
     refused(&ran, &["microphone"]);
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();
@@ -253,12 +289,29 @@ fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
     };
     let created = run(&["vault", "create"]);
     let recorded = run(&[
-        "visit", "new", "--consent-asked-by", "Dr. Test", "--consent", "spoken", "--speech-model", SPEECH,
-        "--model", DRAFTING, "--template", "patient-instructions",
+        "visit",
+        "new",
+        "--consent-asked-by",
+        "Dr. Test",
+        "--consent",
+        "spoken",
+        "--speech-model",
+        SPEECH,
+        "--model",
+        DRAFTING,
+        "--template",
+        "patient-instructions",
     ]);
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();
-    let unmounted = std::process::Command::new("umount").arg(folder.path()).status().unwrap();
-    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+    let unmounted = std::process::Command::new("umount")
+        .arg(folder.path())
+        .status()
+        .unwrap();
+    assert!(
+        created.status.success(),
+        "{}",
+        String::from_utf8_lossy(&created.stderr)
+    );
     let said = format!(
         "{}{}",
         String::from_utf8_lossy(&recorded.stdout),

@@ -28,7 +28,11 @@ async fn a_visit_is_recorded_through_pulseaudio_reviewed_edited_and_kept() {
     })
     .await;
     let score = Facts::of("injured-knee").score(&statements.join("\n"));
-    assert!(score.held.len() >= 2, "{score:?}\n{}", statements.join("\n"));
+    assert!(
+        score.held.len() >= 2,
+        "{score:?}\n{}",
+        statements.join("\n")
+    );
 }
 
 #[tokio::test]
@@ -51,7 +55,10 @@ async fn record(
     let models = small_models();
     let folder = tempfile::tempdir().unwrap();
     let mut environment = sound.environment(host);
-    environment.push(("INROOM_MODELS".to_owned(), models.path().display().to_string()));
+    environment.push((
+        "INROOM_MODELS".to_owned(),
+        models.path().display().to_string(),
+    ));
     let arguments = ["--data-dir", folder.path().to_str().unwrap()];
     let window = Window::open(&arguments, &environment).await;
 
@@ -67,7 +74,12 @@ async fn record(
     window.fill("reason", "Knee injury").await;
     window.fill("asked-by", "Dr. Okafor").await;
     assert!(
-        !window.find("start-recording").await.is_enabled().await.unwrap(),
+        !window
+            .find("start-recording")
+            .await
+            .is_enabled()
+            .await
+            .unwrap(),
         "recording cannot start before consent"
     );
     window.click("consent-confirm").await;
@@ -75,13 +87,22 @@ async fn record(
     window.click("start-recording").await;
 
     // The first callback of an idle sink can take seconds.
-    window.until("elapsed", Duration::from_secs(30), |texts| texts.iter().any(|t| seconds_of(t) >= 1)).await;
+    window
+        .until("elapsed", Duration::from_secs(30), |texts| {
+            texts.iter().any(|t| seconds_of(t) >= 1)
+        })
+        .await;
     sound.play(&visit_fixture("injured-knee.flac"), seconds);
-    let segments = window.until("segment", Duration::from_secs(60), |texts| texts.len() >= 2).await;
+    let segments = window
+        .until("segment", Duration::from_secs(60), |texts| texts.len() >= 2)
+        .await;
     assert!(!segments.is_empty());
     window.picture(&format!("4-recording{mark}")).await;
     let elapsed = window.texts("elapsed").await;
-    assert!(seconds_of(&elapsed[0]) >= u64::from(seconds) - 1, "{elapsed:?}");
+    assert!(
+        seconds_of(&elapsed[0]) >= u64::from(seconds) - 1,
+        "{elapsed:?}"
+    );
     window.click("stop").await;
 
     window.find_within("note", DRAFT).await;
@@ -96,5 +117,7 @@ async fn record(
 
 /// `4:05` → 245.
 fn seconds_of(clock: &str) -> u64 {
-    clock.trim().split(':').fold(0, |total, part| total * 60 + part.trim().parse::<u64>().unwrap_or(0))
+    clock.trim().split(':').fold(0, |total, part| {
+        total * 60 + part.trim().parse::<u64>().unwrap_or(0)
+    })
 }

@@ -24,7 +24,11 @@ fn a_sample_visit_becomes_a_note_that_holds_facts_of_the_visit() {
         "--output".as_ref(),
         output.as_os_str(),
     ]);
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     let visit: Value = serde_json::from_slice(&std::fs::read(output).unwrap()).unwrap();
 
     let segments = visit["segments"].as_array().unwrap();
@@ -37,8 +41,12 @@ fn a_sample_visit_becomes_a_note_that_holds_facts_of_the_visit() {
 
     let draft = &visit["draft"];
     assert_eq!(draft["coverage"], 1.0);
-    let titles: Vec<&str> =
-        draft["sections"].as_array().unwrap().iter().map(|s| s["title"].as_str().unwrap()).collect();
+    let titles: Vec<&str> = draft["sections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["title"].as_str().unwrap())
+        .collect();
     assert_eq!(titles[0], "CHIEF COMPLAINT");
     assert_eq!(titles[5], "ASSESSMENT AND PLAN");
     for section in draft["sections"].as_array().unwrap() {
@@ -49,16 +57,25 @@ fn a_sample_visit_becomes_a_note_that_holds_facts_of_the_visit() {
                 "a statement that is not unsupported shows its words: {statement}"
             );
             for piece in evidence {
-                let text = segments[piece["segment"].as_u64().unwrap() as usize]["text"].as_str().unwrap();
+                let text = segments[piece["segment"].as_u64().unwrap() as usize]["text"]
+                    .as_str()
+                    .unwrap();
                 assert!(piece["end"].as_u64().unwrap() as usize <= text.chars().count());
             }
         }
     }
     assert!(visit["stop_to_draft_ms"].as_u64().unwrap() > 0);
     for process in ["main", "speech", "drafting"] {
-        assert!(visit["peak_memory_bytes"][process].as_u64().unwrap() > 0, "{process}");
+        assert!(
+            visit["peak_memory_bytes"][process].as_u64().unwrap() > 0,
+            "{process}"
+        );
     }
 
     let score = Facts::of("injured-knee").score(draft["note"].as_str().unwrap());
-    assert!(score.held.len() >= 3, "the note holds too little: {score:?}\n{}", draft["note"]);
+    assert!(
+        score.held.len() >= 3,
+        "the note holds too little: {score:?}\n{}",
+        draft["note"]
+    );
 }

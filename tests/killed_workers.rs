@@ -12,13 +12,24 @@ use visit::{Note, Segment};
 /// Kills the workers of a kind that this test started, as `kill -9` does.
 fn kill_worker(kind: &str) {
     let found = Command::new("pgrep")
-        .args(["-P", &std::process::id().to_string(), "-f", &format!("inroom-worker.* {kind}$")])
+        .args([
+            "-P",
+            &std::process::id().to_string(),
+            "-f",
+            &format!("inroom-worker.* {kind}$"),
+        ])
         .output()
         .expect("pgrep is installed");
     let pids = String::from_utf8(found.stdout).unwrap();
     assert!(!pids.trim().is_empty(), "a {kind} worker runs");
     for pid in pids.lines() {
-        assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-9", pid])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 }
 
@@ -91,10 +102,17 @@ fn a_killed_worker_changes_nothing_of_transcript_and_draft() {
         }
         _ => {}
     });
-    assert_eq!(disturbed.restarted, [WorkerRole::Speech, WorkerRole::Drafting]);
+    assert_eq!(
+        disturbed.restarted,
+        [WorkerRole::Speech, WorkerRole::Drafting]
+    );
 
     let words = |ended: &Ended| -> String {
-        ended.segments.iter().map(|s| format!("{} {}\n", s.start.0 / 1000, s.text.expose())).collect()
+        ended
+            .segments
+            .iter()
+            .map(|s| format!("{} {}\n", s.start.0 / 1000, s.text.expose()))
+            .collect()
     };
     assert_eq!(words(&disturbed), words(&undisturbed));
     assert!(undisturbed.note.statements().count() > 3);

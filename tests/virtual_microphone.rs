@@ -29,8 +29,22 @@ fn a_visit_heard_by_a_microphone_stands_in_the_vault() {
     };
     assert!(inroomctl(&["vault", "create"]).status().unwrap().success());
     let mut recording = inroomctl(&[
-        "visit", "new", "--consent-asked-by", "Dr. Okafor", "--consent", "spoken", "--patient", "Room 4",
-        "--language", "en", "--template", "soap", "--speech-model", SPEECH, "--model", DRAFTING,
+        "visit",
+        "new",
+        "--consent-asked-by",
+        "Dr. Okafor",
+        "--consent",
+        "spoken",
+        "--patient",
+        "Room 4",
+        "--language",
+        "en",
+        "--template",
+        "soap",
+        "--speech-model",
+        SPEECH,
+        "--model",
+        DRAFTING,
     ])
     .stdin(Stdio::piped())
     .stdout(Stdio::piped())
@@ -43,15 +57,30 @@ fn a_visit_heard_by_a_microphone_stands_in_the_vault() {
     let said = recording.wait_with_output().unwrap();
     let said_text = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(said.status.success(), "{said_text}");
-    assert!(said_text.contains("RoomMicrophone"), "the device is named: {said_text}");
+    assert!(
+        said_text.contains("RoomMicrophone"),
+        "the device is named: {said_text}"
+    );
 
     let listed = String::from_utf8(inroomctl(&["visit", "list"]).output().unwrap().stdout).unwrap();
-    assert!(listed.contains("drafted") && listed.contains("Room 4"), "{listed}");
+    assert!(
+        listed.contains("drafted") && listed.contains("Room 4"),
+        "{listed}"
+    );
     let id = listed.split_whitespace().next().unwrap();
-    let shown = String::from_utf8(inroomctl(&["visit", "show", id]).output().unwrap().stdout).unwrap();
+    let shown =
+        String::from_utf8(inroomctl(&["visit", "show", id]).output().unwrap().stdout).unwrap();
     let lower = shown.to_lowercase();
-    assert!(lower.contains("basketball") && lower.contains("knee"), "{shown}");
-    let exported =
-        String::from_utf8(inroomctl(&["visit", "export-text", id]).output().unwrap().stdout).unwrap();
+    assert!(
+        lower.contains("basketball") && lower.contains("knee"),
+        "{shown}"
+    );
+    let exported = String::from_utf8(
+        inroomctl(&["visit", "export-text", id])
+            .output()
+            .unwrap()
+            .stdout,
+    )
+    .unwrap();
     assert!(exported.starts_with("SUBJECTIVE"), "{exported}");
 }

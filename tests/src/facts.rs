@@ -62,13 +62,24 @@ impl Facts {
     /// Compares a note's text, a statement a line, with the facts.
     pub fn score(&self, note: &str) -> Score {
         let note = note.replace('\u{2019}', "'");
-        let lines: Vec<&str> = note.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<&str> = note
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         let mut score = Score::default();
         for fact in &self.must_hold {
-            let wrong = fact.wrong.as_ref().and_then(|claim| self.made_in(claim, &lines));
+            let wrong = fact
+                .wrong
+                .as_ref()
+                .and_then(|claim| self.made_in(claim, &lines));
             if let Some(sentence) = wrong {
                 score.wrong.push((fact.id.clone(), sentence.to_owned()));
-            } else if fact.held.iter().any(|terms| self.one_line_has_all(terms, &lines)) {
+            } else if fact
+                .held
+                .iter()
+                .any(|terms| self.one_line_has_all(terms, &lines))
+            {
                 score.held.push(fact.id.clone());
             } else {
                 score.missed.push(fact.id.clone());
@@ -76,7 +87,9 @@ impl Facts {
         }
         for forbidden in &self.must_not_claim {
             if let Some(sentence) = self.made_in(&forbidden.claim, &lines) {
-                score.claimed.push((forbidden.id.clone(), sentence.to_owned()));
+                score
+                    .claimed
+                    .push((forbidden.id.clone(), sentence.to_owned()));
             }
         }
         score
@@ -84,7 +97,9 @@ impl Facts {
 
     fn one_line_has_all(&self, terms: &[String], lines: &[&str]) -> bool {
         let patterns: Vec<Regex> = terms.iter().map(|term| self.pattern(term)).collect();
-        lines.iter().any(|line| patterns.iter().all(|pattern| pattern.is_match(line)))
+        lines
+            .iter()
+            .any(|line| patterns.iter().all(|pattern| pattern.is_match(line)))
     }
 
     fn made_in<'a>(&self, claim: &Claim, lines: &[&'a str]) -> Option<&'a str> {
@@ -104,7 +119,10 @@ impl Facts {
         for (name, meaning) in &self.words {
             text = text.replace(&format!("{{{name}}}"), meaning);
         }
-        RegexBuilder::new(&text).case_insensitive(true).build().expect("a valid pattern")
+        RegexBuilder::new(&text)
+            .case_insensitive(true)
+            .build()
+            .expect("a valid pattern")
     }
 }
 
@@ -144,7 +162,10 @@ mod tests {
             let note = std::fs::read_to_string(visit_fixture(&format!("{visit}.note.txt")))
                 .expect("a hand-written note");
             let score = Facts::of(visit).score(&note);
-            assert!(score.missed.is_empty() && score.wrong.is_empty() && score.claimed.is_empty(), "{score:?}");
+            assert!(
+                score.missed.is_empty() && score.wrong.is_empty() && score.claimed.is_empty(),
+                "{score:?}"
+            );
         }
         let changed = Facts::of("injured-knee").score("She heard no pop.\nThe right knee injury.");
         assert_eq!(changed.wrong[0].0, "pop");

@@ -10,15 +10,24 @@ pub const DRAFTING: &str = "qwen2.5-coder-0.5b-instruct";
 
 /// The project's folder.
 pub fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the project").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests lie in the project")
+        .to_owned()
 }
 
 /// A built program of the project, which lies beside the folder of the test programs.
 pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
-    let folder = test.ancestors().nth(2).expect("tests lie in target/<profile>/deps");
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("tests lie in target/<profile>/deps");
     let path = folder.join(name);
-    assert!(path.is_file(), "{name} is not built; run the tests with `cargo xtask test`");
+    assert!(
+        path.is_file(),
+        "{name} is not built; run the tests with `cargo xtask test`"
+    );
     path
 }
 

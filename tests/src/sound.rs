@@ -32,7 +32,12 @@ impl SoundSystem {
         )
         .expect("write .asoundrc");
         let daemon = Command::new("pulseaudio")
-            .args(["-n", "--daemonize=no", "--use-pid-file=no", "--disable-shm=yes"])
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--use-pid-file=no",
+                "--disable-shm=yes",
+            ])
             .args(["--exit-idle-time=-1", "--disallow-exit", "-F"])
             .arg(folder.path().join("daemon.pa"))
             .env("HOME", folder.path())
@@ -44,8 +49,16 @@ impl SoundSystem {
             .expect("pulseaudio is installed (cargo xtask test does it)");
         let system = Self { folder, daemon };
         let started = Instant::now();
-        while !system.command("pactl").arg("info").output().is_ok_and(|said| said.status.success()) {
-            assert!(started.elapsed() < Duration::from_secs(15), "PulseAudio does not answer");
+        while !system
+            .command("pactl")
+            .arg("info")
+            .output()
+            .is_ok_and(|said| said.status.success())
+        {
+            assert!(
+                started.elapsed() < Duration::from_secs(15),
+                "PulseAudio does not answer"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         system
@@ -59,7 +72,10 @@ impl SoundSystem {
             ("HOME".to_owned(), folder.clone()),
             ("XDG_RUNTIME_DIR".to_owned(), folder.clone()),
             ("XDG_CONFIG_HOME".to_owned(), folder),
-            ("PULSE_SERVER".to_owned(), format!("unix:{}", socket(self.folder.path()).display())),
+            (
+                "PULSE_SERVER".to_owned(),
+                format!("unix:{}", socket(self.folder.path()).display()),
+            ),
             ("INROOM_AUDIO_HOST".to_owned(), host.to_owned()),
         ]
     }

@@ -31,7 +31,10 @@ impl Drop for Ended {
     fn drop(&mut self) {
         // Each is the leader of its own process group.
         let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.0.wait();
     }
 }
@@ -44,7 +47,12 @@ impl Window {
         let log = std::fs::File::create(artefacts().join("driver.log")).expect("a log");
         let mut command = Command::new(tauri_driver());
         command
-            .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native.to_string(),
+            ])
             .envs(environment.iter().cloned())
             .env("DISPLAY", &screen)
             .env("GDK_BACKEND", "x11")
@@ -68,7 +76,11 @@ impl Window {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("the window opens");
-        Self { client, _driver: driver, _display: display }
+        Self {
+            client,
+            _driver: driver,
+            _display: display,
+        }
     }
 
     /// The element with this test name, as soon as it is there.
@@ -79,7 +91,13 @@ impl Window {
     /// The element with this test name, if it comes within this time.
     pub async fn find_within(&self, name: &str, time: Duration) -> Element {
         let selector = format!("[data-testid=\"{name}\"]");
-        match self.client.wait().at_most(time).for_element(Locator::Css(&selector)).await {
+        match self
+            .client
+            .wait()
+            .at_most(time)
+            .for_element(Locator::Css(&selector))
+            .await
+        {
             Ok(element) => element,
             Err(error) => {
                 self.picture("failure").await;
@@ -90,21 +108,36 @@ impl Window {
 
     /// Clicks it.
     pub async fn click(&self, name: &str) {
-        self.find(name).await.click().await.unwrap_or_else(|e| panic!("click {name}: {e}"));
+        self.find(name)
+            .await
+            .click()
+            .await
+            .unwrap_or_else(|e| panic!("click {name}: {e}"));
     }
 
     /// Types into it what it shall hold.
     pub async fn fill(&self, name: &str, text: &str) {
         let field = self.find(name).await;
-        field.clear().await.unwrap_or_else(|e| panic!("clear {name}: {e}"));
-        field.send_keys(text).await.unwrap_or_else(|e| panic!("type into {name}: {e}"));
+        field
+            .clear()
+            .await
+            .unwrap_or_else(|e| panic!("clear {name}: {e}"));
+        field
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|e| panic!("type into {name}: {e}"));
     }
 
     /// The texts of all elements with this test name.
     pub async fn texts(&self, name: &str) -> Vec<String> {
         let selector = format!("[data-testid=\"{name}\"]");
         let mut texts = Vec::new();
-        for element in self.client.find_all(Locator::Css(&selector)).await.unwrap_or_default() {
+        for element in self
+            .client
+            .find_all(Locator::Css(&selector))
+            .await
+            .unwrap_or_default()
+        {
             // An element may go while the screen changes.
             texts.push(element.text().await.unwrap_or_default());
         }
@@ -112,7 +145,12 @@ impl Window {
     }
 
     /// Waits until `done` says so of the texts with this test name.
-    pub async fn until(&self, name: &str, time: Duration, done: impl Fn(&[String]) -> bool) -> Vec<String> {
+    pub async fn until(
+        &self,
+        name: &str,
+        time: Duration,
+        done: impl Fn(&[String]) -> bool,
+    ) -> Vec<String> {
         let started = Instant::now();
         loop {
             let texts = self.texts(name).await;
@@ -136,7 +174,10 @@ impl Window {
 
     /// Runs a script in the page and returns its value.
     pub async fn script(&self, script: &str) -> serde_json::Value {
-        self.client.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+        self.client
+            .execute(script, Vec::new())
+            .await
+            .unwrap_or_else(|e| panic!("{script}: {e}"))
     }
 
     /// Closes the window.
@@ -157,7 +198,17 @@ fn start_display() -> (Ended, String) {
     let (mut read, write) = std::io::pipe().expect("a pipe");
     let mut command = Command::new("Xvfb");
     // Xvfb chooses a free number and writes it to its standard output.
-    command.args(["-displayfd", "1", "-screen", "0", "1280x860x24", "-nolisten", "tcp"]).stdout(write);
+    command
+        .args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x860x24",
+            "-nolisten",
+            "tcp",
+        ])
+        .stdout(write);
     let log = std::fs::File::create(artefacts().join("display.log")).expect("a log");
     let display = spawn_in_own_group(command.stdin(Stdio::null()).stderr(log));
     drop(command);
@@ -170,7 +221,9 @@ fn start_display() -> (Ended, String) {
 
 fn in_own_group(mut command: Command, log: std::fs::File) -> Ended {
     let errors = log.try_clone().expect("the log twice");
-    Ended(spawn_in_own_group(command.stdin(Stdio::null()).stdout(log).stderr(errors)))
+    Ended(spawn_in_own_group(
+        command.stdin(Stdio::null()).stdout(log).stderr(errors),
+    ))
 }
 
 fn spawn_in_own_group(command: &mut Command) -> Child {
@@ -187,9 +240,9 @@ fn tauri_driver() -> PathBuf {
     if let Some(path) = std::env::var_os("INROOM_TAURI_DRIVER") {
         return PathBuf::from(path);
     }
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"))
-    });
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
     cache
         .map(|cache| cache.join("inroom/tools/bin/tauri-driver"))
         .filter(|path| path.is_file())

@@ -7,6 +7,9 @@ use anyhow::{Result, ensure};
 use crate::setup::{self, Purpose};
 use crate::{places, process, tidy, tools, ui};
 
+/// A check: fine, or what is wrong.
+type Check = fn() -> Result<()>;
+
 /// Formatting, the house's rules, licences and origins of dependencies, the interface's types and style, and clippy.
 /// The quick ones come first; each runs even if one before it has failed.
 ///
@@ -14,7 +17,7 @@ use crate::{places, process, tidy, tools, ui};
 /// If one fails.
 pub fn run() -> Result<()> {
     setup::install(Purpose::Build)?;
-    let checks: [(&str, fn() -> Result<()>); 5] = [
+    let checks: [(&str, Check); 5] = [
         ("format", format),
         ("tidy", tidy::check),
         ("dependencies", dependencies),

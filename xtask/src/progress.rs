@@ -86,5 +86,8 @@ impl Progress {
 
 /// Which tenth of the whole this is.
 const fn tenth(done: u64, of: u64) -> u64 {
-    if of == 0 { 0 } else { done * 10 / of }
+    match (done * 10).checked_div(of) {
+        Some(tenth) => tenth,
+        None => 0,
+    }
 }

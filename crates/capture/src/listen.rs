@@ -207,7 +207,7 @@ impl Listener {
         }
         let _ = done.send(());
         while let Order::Pause(again) = self.orders.recv().map_err(|_| End::Unwanted)? {
-            drop(again.send(()));
+            let _ = again.send(());
         }
         self.device.outlet.resume();
         self.since = self.clock.elapsed();

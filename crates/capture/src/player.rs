@@ -138,7 +138,7 @@ impl Stage {
         let since = Instant::now();
         let _ = done.send(());
         while let Order::Pause(again) = self.orders.recv().map_err(|_| Gone)? {
-            drop(again.send(()));
+            let _ = again.send(());
         }
         self.pacer.stood_still(since.elapsed());
         Ok(())

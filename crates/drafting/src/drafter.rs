@@ -37,6 +37,7 @@ struct Draft<'d> {
     requests: Vec<Vec<u32>>,
     repeats: Repeats,
     stops: Vec<StopReason>,
+    last_part: bool,
     prompt: Sha256,
     read: u32,
     to_read: u32,
@@ -157,6 +158,7 @@ impl Drafter {
             requests,
             repeats: Repeats::new(sections.len()),
             stops: vec![StopReason::Complete; sections.len()],
+            last_part: false,
             prompt: Sha256::new(),
             read: 0,
             to_read: 0,
@@ -165,7 +167,12 @@ impl Drafter {
             prefill: Duration::ZERO,
             decode: Duration::ZERO,
         };
-        match self.parts(&mut draft, &turns, &lines, &parts) {
+        let written = if turns.is_empty() {
+            draft.leave_empty()
+        } else {
+            self.parts(&mut draft, &turns, &lines, &parts)
+        };
+        match written {
             Ok(()) => {}
             Err(Break::Cancelled) => return Ok(Outcome::Cancelled),
             Err(Break::Failed(error)) => return Err(error),
@@ -223,7 +230,8 @@ impl Drafter {
         let groups: Vec<&[usize]> = sections.chunks(self.model.side_by_side().max(1)).collect();
         let tail = draft.requests.iter().map(Vec::len).max().unwrap_or(0)
             + draft.request.parameters.section_tokens as usize;
-        for prefix in &prefixes {
+        for (number, prefix) in prefixes.iter().enumerate() {
+            draft.last_part = number + 1 == prefixes.len();
             let branches = groups.first().map_or(0, |group| group.len());
             self.model.begin(prefix.len(), branches, tail)?;
             self.read_prefix(draft, prefix)?;
@@ -307,8 +315,7 @@ impl Drafter {
                     draft.tell(section, |section| DraftEvent::Writing { section, text })?;
                 }
                 match step.stop {
-                    // The gravest reason of all parts stands for the section.
-                    Some(stop) => draft.stops[section] = draft.stops[section].max(stop),
+                    Some(stop) => draft.end(section, stop)?,
                     None => next.push((branch, [token])),
                 }
             }
@@ -336,6 +343,22 @@ impl Draft<'_> {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Break::Cancelled),
         }
+    }
+
+    /// Ends every section: where nothing was said, the model is not asked what was said.
+    fn leave_empty(&mut self) -> Result<(), Break> {
+        self.last_part = true;
+        (0..self.stops.len()).try_for_each(|section| self.end(section, StopReason::Complete))
+    }
+
+    /// Notes why a section ended in this part; the gravest reason of all parts stands for it.
+    fn end(&mut self, section: usize, stop: StopReason) -> Result<(), Break> {
+        let stop = self.stops[section].max(stop);
+        self.stops[section] = stop;
+        if self.last_part {
+            self.tell(section, |section| DraftEvent::SectionEnded { section, stop })?;
+        }
+        Ok(())
     }
 
     /// Tells of a section, unless nothing is to be told of it.
@@ -373,3 +396,7 @@ fn choose(logits: &mut [f32], written: &[u32], penalty: f32) -> u32 {
     }
     u32::try_from(best).unwrap_or(0)
 }
+
+#[cfg(test)]
+#[path = "drafter_tests.rs"]
+mod tests;

@@ -1,6 +1,10 @@
 //! Inroom without a window: visits, evaluation and the work of IT.
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks by printing"
+)]
 
 mod eval;
 mod memory;

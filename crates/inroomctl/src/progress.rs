@@ -27,7 +27,14 @@ impl Progress {
         let titles = template
             .map(|template| template.sections.iter().map(|s| s.title.clone()).collect())
             .unwrap_or_default();
-        Self { bar, titles, section: None, recorded: Millis(0), behind: Millis(0), text }
+        Self {
+            bar,
+            titles,
+            section: None,
+            recorded: Millis(0),
+            behind: Millis(0),
+            text,
+        }
     }
 
     pub(crate) fn show(&mut self, event: &Event) {
@@ -51,7 +58,8 @@ impl Progress {
                 self.line(&format!("transcript complete: {segments} segments"));
             }
             Event::DraftReading { tokens, of } => {
-                self.bar.set_message(format!("reading the transcript: {tokens} of {of} tokens"));
+                self.bar
+                    .set_message(format!("reading the transcript: {tokens} of {of} tokens"));
             }
             Event::DraftWriting { text, .. } => {
                 self.bar.set_message(format!("writing: {}", text.expose()));
@@ -59,7 +67,11 @@ impl Progress {
             Event::DraftStatement { section, statement } if self.text => {
                 if self.section != Some(*section) {
                     self.section = Some(*section);
-                    let title = self.titles.get(*section as usize).cloned().unwrap_or_default();
+                    let title = self
+                        .titles
+                        .get(*section as usize)
+                        .cloned()
+                        .unwrap_or_default();
                     self.line(&format!("\n{title}"));
                 }
                 let mark = match statement.support {
@@ -70,7 +82,9 @@ impl Progress {
                 self.line(&format!("{}{mark}", statement.text.expose()));
             }
             Event::WorkerRestarted { worker, times } => {
-                self.line(&format!("the {worker:?} worker ended and was started again ({times})"));
+                self.line(&format!(
+                    "the {worker:?} worker ended and was started again ({times})"
+                ));
             }
             Event::WorkerFailed { message, .. } | Event::DraftFailed { message } => {
                 self.line(message);
@@ -89,7 +103,8 @@ impl Progress {
             0 => String::new(),
             seconds => format!(", transcript {seconds} s behind"),
         };
-        self.bar.set_message(format!("recorded {}{behind}", self.recorded));
+        self.bar
+            .set_message(format!("recorded {}{behind}", self.recorded));
     }
 
     fn line(&self, text: &str) {

@@ -36,10 +36,13 @@ pub fn parse(text: &str) -> Result<Vec<Segment>, DialogueError> {
         .into_iter()
         .enumerate()
         .map(|(index, (tag, words))| {
-            let position = tags.iter().position(|known| *known == tag).unwrap_or_else(|| {
-                tags.push(tag.clone());
-                tags.len() - 1
-            });
+            let position = tags
+                .iter()
+                .position(|known| *known == tag)
+                .unwrap_or_else(|| {
+                    tags.push(tag.clone());
+                    tags.len() - 1
+                });
             Segment {
                 index: index as u32,
                 start: Millis(0),
@@ -52,7 +55,11 @@ pub fn parse(text: &str) -> Result<Vec<Segment>, DialogueError> {
             }
         })
         .collect();
-    if segments.is_empty() { Err(DialogueError::Empty) } else { Ok(segments) }
+    if segments.is_empty() {
+        Err(DialogueError::Empty)
+    } else {
+        Ok(segments)
+    }
 }
 
 fn role_of(tag: &str) -> Role {
@@ -71,9 +78,12 @@ mod tests {
 
     #[test]
     fn turns_become_segments_with_roles() {
-        let segments = parse("[doctor] Hi.\n[patient] My knee\nhurts.\n\n[patient_guest] It does.").unwrap();
-        let seen: Vec<_> =
-            segments.iter().map(|s| (s.index, s.speaker.0, s.role, s.text.expose())).collect();
+        let segments =
+            parse("[doctor] Hi.\n[patient] My knee\nhurts.\n\n[patient_guest] It does.").unwrap();
+        let seen: Vec<_> = segments
+            .iter()
+            .map(|s| (s.index, s.speaker.0, s.role, s.text.expose()))
+            .collect();
         assert_eq!(
             seen,
             [

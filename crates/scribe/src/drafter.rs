@@ -51,7 +51,11 @@ enum Setback {
 impl Drafter {
     /// A drafter that starts its worker when the first draft needs it.
     pub fn new(settings: DraftingSettings) -> Self {
-        Self { settings, worker: None, peak_memory: 0 }
+        Self {
+            settings,
+            worker: None,
+            peak_memory: 0,
+        }
     }
 
     /// Starts the worker and lets it load the model meanwhile.
@@ -60,8 +64,11 @@ impl Drafter {
     /// [`ScribeError::WorkerStart`].
     pub fn warm_up(&mut self) -> Result<(), ScribeError> {
         if self.worker.is_none() {
-            let child = Child::spawn(WorkerKind::Drafting)
-                .map_err(|cause| ScribeError::WorkerStart { worker: "drafting", cause })?;
+            let child =
+                Child::spawn(WorkerKind::Drafting).map_err(|cause| ScribeError::WorkerStart {
+                    worker: "drafting",
+                    cause,
+                })?;
             // If the worker is gone already, the first draft will notice and start another.
             let _ = child.send(&ToWorker::OpenDrafting {
                 model: self.settings.model.clone(),
@@ -113,10 +120,17 @@ impl Drafter {
                     draft.forget_unfinished();
                     deaths = if draft.done() > done { 1 } else { deaths + 1 };
                     if deaths >= MOST_DEATHS {
-                        return Err(ScribeError::WorkerDied { worker: "drafting", times: deaths, how });
+                        return Err(ScribeError::WorkerDied {
+                            worker: "drafting",
+                            times: deaths,
+                            how,
+                        });
                     }
                     restarts += 1;
-                    tell(Event::WorkerRestarted { worker: WorkerRole::Drafting, times: restarts });
+                    tell(Event::WorkerRestarted {
+                        worker: WorkerRole::Drafting,
+                        times: restarts,
+                    });
                 }
             }
         };
@@ -150,7 +164,9 @@ impl Drafter {
             skip_sections: draft.finished_sections(),
         }));
         let send = |child: &Child, message: &ToWorker| {
-            child.send(message).map_err(|error| Setback::Died(error.to_string()))
+            child
+                .send(message)
+                .map_err(|error| Setback::Died(error.to_string()))
         };
         let mut asked = false;
         loop {
@@ -226,10 +242,12 @@ impl<'a> Draft<'a> {
             text,
             origin: Origin::Model,
             support: judgement.support,
-            reason: PatientText::from(judgement.reason),
+            reason: judgement.reason,
             evidence: judgement.evidence,
         };
-        self.statements.get_mut(section as usize)?.push(statement.clone());
+        self.statements
+            .get_mut(section as usize)?
+            .push(statement.clone());
         Some(statement)
     }
 
@@ -240,7 +258,11 @@ impl<'a> Draft<'a> {
     }
 
     fn finished_sections(&self) -> Vec<u32> {
-        (0_u32..).zip(&self.stops).filter(|(_, stop)| stop.is_some()).map(|(n, _)| n).collect()
+        (0_u32..)
+            .zip(&self.stops)
+            .filter(|(_, stop)| stop.is_some())
+            .map(|(n, _)| n)
+            .collect()
     }
 
     fn done(&self) -> usize {
@@ -255,9 +277,18 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn finish(self, model: ModelIdentity, end: DraftEnd, parameters: DraftingParameters) -> Drafted {
-        let texts: Vec<&str> =
-            self.statements.iter().flatten().map(|statement| statement.text.expose()).collect();
+    fn finish(
+        self,
+        model: ModelIdentity,
+        end: DraftEnd,
+        parameters: DraftingParameters,
+    ) -> Drafted {
+        let texts: Vec<&str> = self
+            .statements
+            .iter()
+            .flatten()
+            .map(|statement| statement.text.expose())
+            .collect();
         let omissions = evidence::omissions(&texts, self.segments);
         let provenance = Provenance {
             model,
@@ -266,7 +297,11 @@ impl<'a> Draft<'a> {
             transcript_sha256: transcript_digest(self.segments),
             parameters,
             coverage: end.coverage,
-            stops: self.stops.iter().map(|stop| stop.unwrap_or(StopReason::Complete)).collect(),
+            stops: self
+                .stops
+                .iter()
+                .map(|stop| stop.unwrap_or(StopReason::Complete))
+                .collect(),
             program: concat!("inroom ", env!("CARGO_PKG_VERSION")).to_owned(),
         };
         let sections = self
@@ -281,8 +316,16 @@ impl<'a> Draft<'a> {
                 statements,
             })
             .collect();
-        let note = Note { template: self.template.id.clone(), sections, omissions };
-        Drafted { note, provenance, speed: end.speed }
+        let note = Note {
+            template: self.template.id.clone(),
+            sections,
+            omissions,
+        };
+        Drafted {
+            note,
+            provenance,
+            speed: end.speed,
+        }
     }
 }
 
@@ -292,7 +335,12 @@ fn template_digest(template: &Template) -> Sha256Hex {
         digest_text(&mut digest, text);
     }
     for section in &template.sections {
-        for text in [&section.id, &section.title, &section.instruction, &section.empty] {
+        for text in [
+            &section.id,
+            &section.title,
+            &section.instruction,
+            &section.empty,
+        ] {
             digest_text(&mut digest, text);
         }
         digest.update(section.most_statements.to_le_bytes());

@@ -28,7 +28,9 @@ pub enum ScribeError {
     #[error("{0}; recording and transcript are safe")]
     WorkerRefused(worker::protocol::Failure),
     /// A worker died again and again at the same place.
-    #[error("the {worker} worker ended unexpectedly {times} times ({how}); recording and transcript so far are safe, try again later or with another model")]
+    #[error(
+        "the {worker} worker ended unexpectedly {times} times ({how}); recording and transcript so far are safe, try again later or with another model"
+    )]
     WorkerDied {
         /// `speech` or `drafting`.
         worker: &'static str,
@@ -38,7 +40,9 @@ pub enum ScribeError {
         how: String,
     },
     /// There is nothing to draft from.
-    #[error("no words were recognised in this visit, so there is nothing to draft from; the recording is kept")]
+    #[error(
+        "no words were recognised in this visit, so there is nothing to draft from; the recording is kept"
+    )]
     NothingSaid,
     /// The template is not known.
     #[error("there is no note template {0:?}")]

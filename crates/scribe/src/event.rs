@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visit::{Coverage, DraftSpeed, Millis, PatientText, RevisionNumber, Segment, VisitId, VisitState};
+use visit::{
+    Coverage, DraftSpeed, Millis, PatientText, RevisionNumber, Segment, VisitId, VisitState,
+};
 
 /// Something that happened in a visit that is under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 /// `~/.local/share` (XDG Base Directory Specification), `%LOCALAPPDATA%`, or
 /// `~/Library/Application Support`, then `Inroom`. `None` where there is no home folder.
 pub fn vault_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
     let base = if cfg!(target_os = "windows") {
         set("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {

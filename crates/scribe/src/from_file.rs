@@ -24,7 +24,10 @@ pub fn record_file(
     events: Sender<Event>,
 ) -> Result<(VisitId, Recording), ScribeError> {
     let source = capture::open_file(file, pace)?;
-    let template = steps.draft.as_ref().map_or(String::new(), |(_, template)| template.id.clone());
+    let template = steps
+        .draft
+        .as_ref()
+        .map_or(String::new(), |(_, template)| template.id.clone());
     let visit = scratch.vault().begin_visit(NewVisit {
         consent: no_person_recorded(),
         template,

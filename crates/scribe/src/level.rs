@@ -23,7 +23,10 @@ impl Meter {
             self.peak = self.peak.max(sample.abs());
             if self.samples == WINDOW {
                 let rms = (self.sum_of_squares / WINDOW as f64).sqrt() as f32;
-                tell(Event::Level { dbfs: dbfs(rms), peak_dbfs: dbfs(self.peak) });
+                tell(Event::Level {
+                    dbfs: dbfs(rms),
+                    peak_dbfs: dbfs(self.peak),
+                });
                 *self = Self::default();
             }
         }
@@ -31,7 +34,11 @@ impl Meter {
 }
 
 fn dbfs(amplitude: f32) -> f32 {
-    if amplitude > 0.0 { (20.0 * amplitude.log10()).clamp(FLOOR_DBFS, 0.0) } else { FLOOR_DBFS }
+    if amplitude > 0.0 {
+        (20.0 * amplitude.log10()).clamp(FLOOR_DBFS, 0.0)
+    } else {
+        FLOOR_DBFS
+    }
 }
 
 #[cfg(test)]
@@ -50,10 +57,14 @@ mod tests {
 
     #[test]
     fn a_full_scale_sine_reads_minus_three_and_zero() {
-        let sine: Vec<f32> =
-            (0..1600).map(|n| (n as f32 * std::f32::consts::TAU / 16.0).sin()).collect();
+        let sine: Vec<f32> = (0..1600)
+            .map(|n| (n as f32 * std::f32::consts::TAU / 16.0).sin())
+            .collect();
         let (rms, peak) = readings(&sine)[0];
-        assert!((rms + 3.01).abs() < 0.05 && peak.abs() < 0.05, "{rms} {peak}");
+        assert!(
+            (rms + 3.01).abs() < 0.05 && peak.abs() < 0.05,
+            "{rms} {peak}"
+        );
     }
 
     #[test]

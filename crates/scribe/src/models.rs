@@ -54,7 +54,9 @@ pub enum ModelError {
     #[error("the program's list of models is damaged; install the program again")]
     Catalogue(#[source] toml::de::Error),
     /// Neither a known model nor a file.
-    #[error("{0:?} is neither a known model nor a file; `cargo xtask models list` shows the known ones")]
+    #[error(
+        "{0:?} is neither a known model nor a file; `cargo xtask models list` shows the known ones"
+    )]
     Unknown(String),
     /// The list has no digest for it.
     #[error("the model {0} stands in the list without a digest and cannot be loaded")]
@@ -90,10 +92,19 @@ pub fn catalogue() -> Result<Vec<KnownModel>, ModelError> {
 
 /// The folder where model files lie: `INROOM_MODELS`, else the user's cache folder.
 pub fn folder() -> PathBuf {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     set("INROOM_MODELS").unwrap_or_else(|| {
-        let home = set("HOME").or_else(|| set("USERPROFILE")).unwrap_or_else(|| PathBuf::from("."));
-        set("XDG_CACHE_HOME").unwrap_or_else(|| home.join(".cache")).join("inroom").join("models")
+        let home = set("HOME")
+            .or_else(|| set("USERPROFILE"))
+            .unwrap_or_else(|| PathBuf::from("."));
+        set("XDG_CACHE_HOME")
+            .unwrap_or_else(|| home.join(".cache"))
+            .join("inroom")
+            .join("models")
     })
 }
 
@@ -113,26 +124,42 @@ fn resolve_in(
     id_or_path: &str,
 ) -> Result<ModelFile, ModelError> {
     if let Some(model) = known.iter().find(|model| model.id == id_or_path) {
-        let sha256 = model.sha256.clone().ok_or_else(|| ModelError::NoDigest(model.id.clone()))?;
+        let sha256 = model
+            .sha256
+            .clone()
+            .ok_or_else(|| ModelError::NoDigest(model.id.clone()))?;
         let path = folder.join(&model.file);
         if !path.is_file() {
-            return Err(ModelError::Missing { id: model.id.clone(), path });
+            return Err(ModelError::Missing {
+                id: model.id.clone(),
+                path,
+            });
         }
-        return Ok(ModelFile { id: model.id.clone(), path: absolute(path), sha256 });
+        return Ok(ModelFile {
+            id: model.id.clone(),
+            path: absolute(path),
+            sha256,
+        });
     }
     let path = PathBuf::from(id_or_path);
     if !path.is_file() {
         return Err(ModelError::Unknown(id_or_path.to_owned()));
     }
-    let sha256 = digest_of(&path)
-        .map_err(|cause| ModelError::Unreadable { path: path.clone(), cause })?;
+    let sha256 = digest_of(&path).map_err(|cause| ModelError::Unreadable {
+        path: path.clone(),
+        cause,
+    })?;
     let id = known
         .iter()
         .find(|model| model.sha256.as_ref() == Some(&sha256))
         .map(|model| model.id.clone())
         .or_else(|| Some(path.file_name()?.to_string_lossy().into_owned()))
         .unwrap_or_default();
-    Ok(ModelFile { id, path: absolute(path), sha256 })
+    Ok(ModelFile {
+        id,
+        path: absolute(path),
+        sha256,
+    })
 }
 
 fn absolute(path: PathBuf) -> PathBuf {
@@ -185,7 +212,10 @@ mod tests {
             file: format!("{id}.bin"),
             sha256: sha256.map(|hex| Sha256Hex::try_from(hex.to_owned()).unwrap()),
         };
-        let known = [model("listed", None), model("absent", Some(&"ab".repeat(32)))];
+        let known = [
+            model("listed", None),
+            model("absent", Some(&"ab".repeat(32))),
+        ];
         let error = |name: &str| resolve_in(folder.path(), &known, name).unwrap_err();
         assert!(matches!(error("listed"), ModelError::NoDigest(_)));
         assert!(matches!(error("absent"), ModelError::Missing { .. }));

@@ -42,7 +42,10 @@ pub(crate) fn start(
     vault.set_state(visit, VisitState::Recording)?;
     let recorded = vault.recorded(visit)?;
     // The receiver may be gone; the recording does not depend on anybody watching.
-    let _ = line.events.send(Event::State { visit, state: VisitState::Recording });
+    let _ = line.events.send(Event::State {
+        visit,
+        state: VisitState::Recording,
+    });
     let recorder = Recorder {
         vault,
         visit,
@@ -54,7 +57,9 @@ pub(crate) fn start(
         pending: Vec::with_capacity(2 * CHUNK),
         meter: Meter::default(),
     };
-    Ok(std::thread::spawn(move || recorder.run(source, &line.orders, &line.stopped)))
+    Ok(std::thread::spawn(move || {
+        recorder.run(source, &line.orders, &line.stopped)
+    }))
 }
 
 struct Recorder {
@@ -115,7 +120,10 @@ impl Recorder {
             self.store_failed(&error);
         }
         match self.vault.set_state(self.visit, VisitState::Recorded) {
-            Ok(()) => self.tell(Event::State { visit: self.visit, state: VisitState::Recorded }),
+            Ok(()) => self.tell(Event::State {
+                visit: self.visit,
+                state: VisitState::Recorded,
+            }),
             Err(error) => self.store_failed(&error),
         }
     }
@@ -127,7 +135,8 @@ impl Recorder {
                 self.meter.take(&sound, |level| {
                     let _ = events.send(level);
                 });
-                self.pending.extend(sound.iter().map(|&sample| to_pcm16(sample)));
+                self.pending
+                    .extend(sound.iter().map(|&sample| to_pcm16(sample)));
                 if let Err(error) = self.commit_whole_chunks() {
                     self.store_failed(&error);
                     return Course::Over;
@@ -136,12 +145,16 @@ impl Recorder {
             capture::Event::Dropped(missing) => {
                 self.dropped = self.dropped + missing;
                 self.mark_gap(missing, GapCause::Dropped);
-                self.tell(Event::Alarm(Alarm::Dropped { missing: self.dropped.millis() }));
+                self.tell(Event::Alarm(Alarm::Dropped {
+                    missing: self.dropped.millis(),
+                }));
             }
             capture::Event::Stalled => self.tell(Event::Alarm(Alarm::Stalled)),
             capture::Event::Recovered { missing } => {
                 self.mark_gap(missing, GapCause::Stalled);
-                self.tell(Event::Alarm(Alarm::Recovered { missing: missing.millis() }));
+                self.tell(Event::Alarm(Alarm::Recovered {
+                    missing: missing.millis(),
+                }));
             }
             capture::Event::Ended => return Course::Over,
             capture::Event::Failed(message) => {
@@ -154,7 +167,9 @@ impl Recorder {
 
     fn pause(&mut self, source: &mut dyn Source) -> Course {
         if let Err(error) = source.pause() {
-            self.tell(Event::Alarm(Alarm::SourceFailed { message: error.to_string() }));
+            self.tell(Event::Alarm(Alarm::SourceFailed {
+                message: error.to_string(),
+            }));
             return Course::Over;
         }
         for event in source.events().clone().try_iter() {
@@ -173,7 +188,9 @@ impl Recorder {
         let changed = self.vault.set_state(self.visit, VisitState::Recording);
         let course = self.after_change(changed, VisitState::Recording);
         if let Err(error) = source.resume() {
-            self.tell(Event::Alarm(Alarm::SourceFailed { message: error.to_string() }));
+            self.tell(Event::Alarm(Alarm::SourceFailed {
+                message: error.to_string(),
+            }));
             return Course::Over;
         }
         course
@@ -182,7 +199,10 @@ impl Recorder {
     fn after_change(&self, changed: Result<(), VaultError>, state: VisitState) -> Course {
         match changed {
             Ok(()) => {
-                self.tell(Event::State { visit: self.visit, state });
+                self.tell(Event::State {
+                    visit: self.visit,
+                    state,
+                });
                 Course::On
             }
             // Pausing a paused visit is nothing to end a recording for.
@@ -210,11 +230,14 @@ impl Recorder {
     }
 
     fn commit(&mut self, samples: usize) -> Result<(), VaultError> {
-        self.vault.append_chunk(self.visit, self.next_chunk, &self.pending[..samples])?;
+        self.vault
+            .append_chunk(self.visit, self.next_chunk, &self.pending[..samples])?;
         self.pending.drain(..samples);
         self.next_chunk += 1;
         self.recorded = self.recorded + Samples::of(samples);
-        self.tell(Event::Kept { recorded: self.recorded.millis() });
+        self.tell(Event::Kept {
+            recorded: self.recorded.millis(),
+        });
         let _ = self.kept.send(());
         Ok(())
     }
@@ -227,7 +250,9 @@ impl Recorder {
     }
 
     fn store_failed(&self, error: &VaultError) {
-        self.tell(Event::Alarm(Alarm::StoreFailed { message: error.to_string() }));
+        self.tell(Event::Alarm(Alarm::StoreFailed {
+            message: error.to_string(),
+        }));
     }
 
     fn tell(&self, event: Event) {

@@ -71,10 +71,19 @@ impl Recording {
             vault.clone(),
             visit,
             source,
-            recorder::Line { orders: taken, events: events.clone(), kept, stopped: stopped.clone() },
+            recorder::Line {
+                orders: taken,
+                events: events.clone(),
+                kept,
+                stopped: stopped.clone(),
+            },
         )?;
         let work = Work::start(vault, visit, steps, events, kept_heard, stopped);
-        Ok(Self { orders, recorder, work })
+        Ok(Self {
+            orders,
+            recorder,
+            work,
+        })
     }
 
     /// Closes the microphone for a while; what was said before is committed first.
@@ -118,14 +127,20 @@ impl Recording {
 
     fn join(self) -> Result<Work, ScribeError> {
         // Kept until here: a closed order channel means "stop" to the recorder.
-        let Self { orders, recorder, work } = self;
+        let Self {
+            orders,
+            recorder,
+            work,
+        } = self;
         let joined = recorder.join();
         drop(orders);
         joined.map(|()| work).map_err(|_| ScribeError::RecorderGone)
     }
 
     fn order(&self, order: Order) -> Result<(), ScribeError> {
-        self.orders.send(order).map_err(|_| ScribeError::RecordingOver)
+        self.orders
+            .send(order)
+            .map_err(|_| ScribeError::RecordingOver)
     }
 }
 
@@ -141,7 +156,10 @@ impl Work {
         steps: Steps,
         events: Sender<Event>,
     ) -> Result<Self, ScribeError> {
-        if !matches!(vault.visit(visit)?.summary.state, VisitState::Recorded | VisitState::Drafted) {
+        if !matches!(
+            vault.visit(visit)?.summary.state,
+            VisitState::Recorded | VisitState::Drafted
+        ) {
             vault.set_state(visit, VisitState::Recorded)?;
         }
         let over = crossbeam_channel::bounded(0).1;
@@ -158,8 +176,17 @@ impl Work {
         stopped: Arc<OnceLock<Instant>>,
     ) -> Self {
         let cancel = Cancel::default();
-        let job = Job { vault, visit, events, stopped, cancel: cancel.clone() };
-        Self { cancel, thread: std::thread::spawn(move || job.run(&steps, kept)) }
+        let job = Job {
+            vault,
+            visit,
+            events,
+            stopped,
+            cancel: cancel.clone(),
+        };
+        Self {
+            cancel,
+            thread: std::thread::spawn(move || job.run(&steps, kept)),
+        }
     }
 
     /// Gives up the draft; recording and transcript stay.
@@ -186,9 +213,10 @@ struct Job {
 
 impl Job {
     fn run(self, steps: &Steps, kept: Receiver<()>) -> Outcome {
-        let drafter = steps.draft.as_ref().map(|(settings, template)| {
-            (Mutex::new(Drafter::new(settings.clone())), template)
-        });
+        let drafter = steps
+            .draft
+            .as_ref()
+            .map(|(settings, template)| (Mutex::new(Drafter::new(settings.clone())), template));
         let mut outcome = Outcome {
             result: Ok(None),
             stop_to_transcript: None,
@@ -196,8 +224,13 @@ impl Job {
             speech_peak_memory: 0,
             drafting_peak_memory: 0,
         };
-        if let Err(error) = self.transcribe(steps, kept, drafter.as_ref().map(|(d, _)| d), &mut outcome) {
-            self.tell(Event::WorkerFailed { worker: WorkerRole::Speech, message: error.to_string() });
+        if let Err(error) =
+            self.transcribe(steps, kept, drafter.as_ref().map(|(d, _)| d), &mut outcome)
+        {
+            self.tell(Event::WorkerFailed {
+                worker: WorkerRole::Speech,
+                message: error.to_string(),
+            });
             outcome.result = Err(error);
             return outcome;
         }
@@ -208,7 +241,9 @@ impl Job {
             outcome.drafting_peak_memory = drafter.peak_memory();
             match &outcome.result {
                 Ok(_) => outcome.stop_to_draft = self.since_stop(),
-                Err(error) => self.tell(Event::DraftFailed { message: error.to_string() }),
+                Err(error) => self.tell(Event::DraftFailed {
+                    message: error.to_string(),
+                }),
             }
         }
         outcome
@@ -247,9 +282,15 @@ impl Job {
         Ok(())
     }
 
-    fn draft(&self, drafter: &mut Drafter, template: &Template) -> Result<RevisionNumber, ScribeError> {
+    fn draft(
+        &self,
+        drafter: &mut Drafter,
+        template: &Template,
+    ) -> Result<RevisionNumber, ScribeError> {
         let segments = self.vault.segments(self.visit)?;
-        let drafted = drafter.draft(template, &segments, &self.cancel, &mut |event| self.tell(event))?;
+        let drafted = drafter.draft(template, &segments, &self.cancel, &mut |event| {
+            self.tell(event)
+        })?;
         let revision = self.vault.save_revision(
             self.visit,
             clock::now(),
@@ -257,7 +298,10 @@ impl Job {
             Some(&drafted.provenance),
         )?;
         self.vault.set_state(self.visit, VisitState::Drafted)?;
-        self.tell(Event::State { visit: self.visit, state: VisitState::Drafted });
+        self.tell(Event::State {
+            visit: self.visit,
+            state: VisitState::Drafted,
+        });
         self.tell(Event::DraftComplete {
             revision,
             coverage: drafted.provenance.coverage,

@@ -27,8 +27,15 @@ impl ScratchVault {
             .prefix("inroom-scratch-")
             .tempdir()
             .map_err(ScribeError::Scratch)?;
-        let vault = Vault::create(&folder.path().join("vault"), &random_passphrase()?, KdfCost::LEAST)?;
-        Ok(Self { vault: Arc::new(vault), folder })
+        let vault = Vault::create(
+            &folder.path().join("vault"),
+            &random_passphrase()?,
+            KdfCost::LEAST,
+        )?;
+        Ok(Self {
+            vault: Arc::new(vault),
+            folder,
+        })
     }
 
     /// The vault.
@@ -49,7 +56,11 @@ impl ScratchVault {
 pub fn random_passphrase() -> Result<SecretString, ScribeError> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(ScribeError::Randomness)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+    Ok(bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>()
+        .into())
 }
 
 /// The consent that stands in a scratch vault: the sound is a file, nobody is recorded.

@@ -72,7 +72,9 @@ fn named_or_first(name: Option<&str>, usual: &[&str]) -> Result<ModelFile, Model
         return models::resolve(name);
     }
     let mut tried = usual.iter().map(|id| models::resolve(id));
-    let first = tried.next().unwrap_or_else(|| Err(ModelError::Unknown(String::new())));
+    let first = tried
+        .next()
+        .unwrap_or_else(|| Err(ModelError::Unknown(String::new())));
     first.or_else(|error| tried.find_map(Result::ok).ok_or(error))
 }
 

@@ -58,20 +58,33 @@ impl Transcriber<'_> {
                 Ok(()) => return Ok(()),
                 Err(Setback::Final(error)) => return Err(error),
                 Err(Setback::Died(how)) => {
-                    deaths = if self.vault.settled(self.visit)? > before { 1 } else { deaths + 1 };
+                    deaths = if self.vault.settled(self.visit)? > before {
+                        1
+                    } else {
+                        deaths + 1
+                    };
                     if deaths >= MOST_DEATHS {
-                        return Err(ScribeError::WorkerDied { worker: "speech", times: deaths, how });
+                        return Err(ScribeError::WorkerDied {
+                            worker: "speech",
+                            times: deaths,
+                            how,
+                        });
                     }
                     restarts += 1;
-                    self.tell(Event::WorkerRestarted { worker: WorkerRole::Speech, times: restarts });
+                    self.tell(Event::WorkerRestarted {
+                        worker: WorkerRole::Speech,
+                        times: restarts,
+                    });
                 }
             }
         }
     }
 
     fn one_worker(&mut self, from: Samples) -> Result<(), Setback> {
-        let child = Child::spawn(WorkerKind::Speech)
-            .map_err(|cause| ScribeError::WorkerStart { worker: "speech", cause })?;
+        let child = Child::spawn(WorkerKind::Speech).map_err(|cause| ScribeError::WorkerStart {
+            worker: "speech",
+            cause,
+        })?;
         let open = ToWorker::OpenSpeech {
             whisper: self.settings.whisper.clone(),
             voice_activity: self.settings.voice_activity.clone(),
@@ -179,7 +192,9 @@ impl<'t, 'a> Turn<'t, 'a> {
     }
 
     fn send(&self, message: &ToWorker) -> Result<(), Setback> {
-        self.child.send(message).map_err(|error| Setback::Died(error.to_string()))
+        self.child
+            .send(message)
+            .map_err(|error| Setback::Died(error.to_string()))
     }
 
     /// Takes a message; `true` when the work is done.
@@ -215,7 +230,9 @@ impl<'t, 'a> Turn<'t, 'a> {
             return Ok(());
         }
         self.settled = self.settled.max(position);
-        self.of.vault.append_segments(self.of.visit, &self.fresh, self.settled)?;
+        self.of
+            .vault
+            .append_segments(self.of.visit, &self.fresh, self.settled)?;
         self.stored += self.fresh.len() as u32;
         for segment in self.fresh.drain(..) {
             let _ = self.of.events.send(Event::Segment(segment));
@@ -224,7 +241,8 @@ impl<'t, 'a> Turn<'t, 'a> {
     }
 
     fn tell_backlog(&self) -> Result<(), Setback> {
-        let behind: Millis = (self.of.vault.recorded(self.of.visit)?.samples - self.settled).millis();
+        let behind: Millis =
+            (self.of.vault.recorded(self.of.visit)?.samples - self.settled).millis();
         self.of.tell(Event::Backlog { behind });
         Ok(())
     }

@@ -16,7 +16,10 @@ use visit::{
 fn steps() -> Steps {
     let speech = SpeechSettings::new(Some("whisper-tiny.en"))
         .unwrap_or_else(|error| panic!("{error} (cargo xtask models fetch --set ci)"));
-    Steps { speech, draft: None }
+    Steps {
+        speech,
+        draft: None,
+    }
 }
 
 fn prepared(vault: &Vault) -> VisitId {
@@ -40,13 +43,12 @@ fn prepared(vault: &Vault) -> VisitId {
 }
 
 fn tone(length: Millis) -> Vec<f32> {
-    (0..length.samples().0).map(|n| 0.2 * (n as f32 * 0.17).sin()).collect()
+    (0..length.samples().0)
+        .map(|n| 0.2 * (n as f32 * 0.17).sin())
+        .collect()
 }
 
-fn start(
-    vault: &Arc<Vault>,
-    source: Box<dyn Source>,
-) -> (VisitId, Recording, Receiver<Event>) {
+fn start(vault: &Arc<Vault>, source: Box<dyn Source>) -> (VisitId, Recording, Receiver<Event>) {
     let visit = prepared(vault);
     let (events, heard) = crossbeam_channel::unbounded();
     let recording = Recording::start(vault.clone(), visit, source, steps(), events).unwrap();
@@ -57,7 +59,11 @@ fn start(
 fn what_is_told_as_kept_is_in_the_vault() {
     let scratch = ScratchVault::create().unwrap();
     let vault = scratch.vault();
-    let source = Script::new().sound(&tone(Millis(5_300))).end().open("script", Pace::Fastest).unwrap();
+    let source = Script::new()
+        .sound(&tone(Millis(5_300)))
+        .end()
+        .open("script", Pace::Fastest)
+        .unwrap();
     let (visit, recording, heard) = start(vault, source);
     let mut kept = Vec::new();
     let mut levels = 0;
@@ -76,10 +82,22 @@ fn what_is_told_as_kept_is_in_the_vault() {
     }
     assert_eq!(kept, [1000, 2000, 3000, 4000, 5000, 5300].map(Millis));
     assert_eq!(levels, 53);
-    recording.until_end().unwrap().wait().unwrap().result.unwrap();
-    assert_eq!(vault.visit(visit).unwrap().summary.state, VisitState::Recorded);
+    recording
+        .until_end()
+        .unwrap()
+        .wait()
+        .unwrap()
+        .result
+        .unwrap();
+    assert_eq!(
+        vault.visit(visit).unwrap().summary.state,
+        VisitState::Recorded
+    );
     assert_eq!(vault.settled(visit).unwrap(), Millis(5_300).samples());
-    assert!(vault.segments(visit).unwrap().is_empty(), "a tone has no words");
+    assert!(
+        vault.segments(visit).unwrap().is_empty(),
+        "a tone has no words"
+    );
 }
 
 #[test]
@@ -105,9 +123,13 @@ fn gaps_are_told_and_marked_where_they_are() {
     assert_eq!(
         alarms,
         [
-            Alarm::Dropped { missing: Millis(250) },
+            Alarm::Dropped {
+                missing: Millis(250)
+            },
             Alarm::Stalled,
-            Alarm::Recovered { missing: Millis(3_000) },
+            Alarm::Recovered {
+                missing: Millis(3_000)
+            },
         ]
     );
     recording.until_end().unwrap().wait().unwrap();
@@ -138,19 +160,33 @@ fn a_source_that_fails_ends_the_recording_and_keeps_what_it_gave() {
     let (visit, recording, heard) = start(scratch.vault(), source);
     let told = heard.into_iter().any(|event| {
         event
-            == Event::Alarm(Alarm::SourceFailed { message: "the microphone was unplugged".to_owned() })
+            == Event::Alarm(Alarm::SourceFailed {
+                message: "the microphone was unplugged".to_owned(),
+            })
     });
     assert!(told);
-    recording.until_end().unwrap().wait().unwrap().result.unwrap();
+    recording
+        .until_end()
+        .unwrap()
+        .wait()
+        .unwrap()
+        .result
+        .unwrap();
     let summary = scratch.vault().visit(visit).unwrap().summary;
-    assert_eq!((summary.state, summary.recorded), (VisitState::Recorded, Millis(2_400)));
+    assert_eq!(
+        (summary.state, summary.recorded),
+        (VisitState::Recorded, Millis(2_400))
+    );
 }
 
 #[test]
 fn a_pause_commits_what_was_said_before_and_leaves_out_what_is_said_meanwhile() {
     let scratch = ScratchVault::create().unwrap();
-    let source =
-        Script::new().sound(&tone(Millis(60_000))).end().open("script", Pace::RealTime).unwrap();
+    let source = Script::new()
+        .sound(&tone(Millis(60_000)))
+        .end()
+        .open("script", Pace::RealTime)
+        .unwrap();
     let (visit, recording, heard) = start(scratch.vault(), source);
     let wait_for = |wanted: &dyn Fn(&Event) -> bool| {
         let patience = std::time::Duration::from_secs(20);
@@ -158,12 +194,24 @@ fn a_pause_commits_what_was_said_before_and_leaves_out_what_is_said_meanwhile() 
     };
     wait_for(&|event| matches!(event, Event::Kept { recorded } if recorded.0 >= 1_000));
     recording.pause().unwrap();
-    wait_for(&|event| *event == Event::State { visit, state: VisitState::Paused });
+    wait_for(&|event| {
+        *event
+            == Event::State {
+                visit,
+                state: VisitState::Paused,
+            }
+    });
     let paused = scratch.vault().recorded(visit).unwrap().samples;
     std::thread::sleep(std::time::Duration::from_millis(700));
     assert_eq!(scratch.vault().recorded(visit).unwrap().samples, paused);
     recording.resume().unwrap();
-    wait_for(&|event| *event == Event::State { visit, state: VisitState::Recording });
+    wait_for(&|event| {
+        *event
+            == Event::State {
+                visit,
+                state: VisitState::Recording,
+            }
+    });
     wait_for(&|event| matches!(event, Event::Kept { .. }));
     recording.stop().unwrap().wait().unwrap().result.unwrap();
     let recorded = scratch.vault().recorded(visit).unwrap().samples;
@@ -191,10 +239,25 @@ fn a_recording_that_was_cut_off_can_be_finished() {
     let work = Work::on_recorded(vault.clone(), visit, steps(), events).unwrap();
     drop(heard);
     work.wait().unwrap().result.unwrap();
-    assert_eq!(vault.visit(visit).unwrap().summary.state, VisitState::Recorded);
-    let words: String =
-        vault.segments(visit).unwrap().iter().map(|s| s.text.expose().to_lowercase()).collect();
-    let expected = std::fs::read_to_string(hello.with_extension("txt")).unwrap().to_lowercase();
-    let known = expected.split_whitespace().filter(|word| words.contains(word.trim_matches('.'))).count();
-    assert!(known * 10 >= expected.split_whitespace().count() * 7, "{words}");
+    assert_eq!(
+        vault.visit(visit).unwrap().summary.state,
+        VisitState::Recorded
+    );
+    let words: String = vault
+        .segments(visit)
+        .unwrap()
+        .iter()
+        .map(|s| s.text.expose().to_lowercase())
+        .collect();
+    let expected = std::fs::read_to_string(hello.with_extension("txt"))
+        .unwrap()
+        .to_lowercase();
+    let known = expected
+        .split_whitespace()
+        .filter(|word| words.contains(word.trim_matches('.')))
+        .count();
+    assert!(
+        known * 10 >= expected.split_whitespace().count() * 7,
+        "{words}"
+    );
 }

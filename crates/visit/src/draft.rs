@@ -84,7 +84,11 @@ pub struct Coverage {
 impl Coverage {
     /// The share that was read, 0 to 1; an empty transcript is read wholly.
     pub fn share(self) -> f64 {
-        if self.of == 0 { 1.0 } else { f64::from(self.read) / f64::from(self.of) }
+        if self.of == 0 {
+            1.0
+        } else {
+            f64::from(self.read) / f64::from(self.of)
+        }
     }
 }
 
@@ -146,7 +150,11 @@ mod tests {
     fn only_a_digest_is_a_digest() {
         assert!(Sha256Hex::try_from("ab".repeat(32)).is_ok());
         for bad in ["", "ab", &"zz".repeat(32), &"ab".repeat(33)] {
-            assert_eq!(Sha256Hex::try_from(bad.to_owned()), Err(NotADigest), "{bad}");
+            assert_eq!(
+                Sha256Hex::try_from(bad.to_owned()),
+                Err(NotADigest),
+                "{bad}"
+            );
         }
         assert_eq!(Sha256Hex::from_bytes([0xAB; 32]).as_str(), "ab".repeat(32));
     }

@@ -16,7 +16,7 @@ mod time;
 
 pub use consent::{Consent, ConsentGiver, ConsentMethod};
 pub use draft::{
-    Coverage, DraftSpeed, DraftingParameters, Provenance, StopReason, ModelIdentity, Sha256Hex,
+    Coverage, DraftSpeed, DraftingParameters, ModelIdentity, Provenance, Sha256Hex, StopReason,
 };
 pub use id::{RevisionNumber, VisitId};
 pub use note::{Evidence, Note, Omission, Origin, Revision, Section, Statement, Support};

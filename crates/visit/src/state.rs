@@ -58,9 +58,15 @@ impl VisitState {
 
     /// The state that a stored word stands for.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Prepared, Self::Recording, Self::Paused, Self::Recorded, Self::Drafted]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+        [
+            Self::Prepared,
+            Self::Recording,
+            Self::Paused,
+            Self::Recorded,
+            Self::Drafted,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == word)
     }
 }
 
@@ -84,7 +90,11 @@ mod tests {
         ];
         for from in ALL {
             for to in ALL {
-                assert_eq!(from.next(to).is_ok(), allowed.contains(&(from, to)), "{from:?} → {to:?}");
+                assert_eq!(
+                    from.next(to).is_ok(),
+                    allowed.contains(&(from, to)),
+                    "{from:?} → {to:?}"
+                );
             }
         }
     }

@@ -75,7 +75,9 @@ impl Template {
     fn check(&self) -> Result<(), TemplateError> {
         let is_id = |id: &str| {
             !id.is_empty()
-                && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         if !is_id(&self.id) {
             return Err(TemplateError::Id(self.id.clone()));
@@ -85,14 +87,20 @@ impl Template {
         }
         for (field, text) in [("title", &self.title), ("purpose", &self.purpose)] {
             if text.trim().is_empty() {
-                return Err(TemplateError::EmptyField { section: self.id.clone(), field });
+                return Err(TemplateError::EmptyField {
+                    section: self.id.clone(),
+                    field,
+                });
             }
         }
         for (n, section) in self.sections.iter().enumerate() {
             if !is_id(&section.id) {
                 return Err(TemplateError::Id(section.id.clone()));
             }
-            if self.sections[..n].iter().any(|earlier| earlier.id == section.id) {
+            if self.sections[..n]
+                .iter()
+                .any(|earlier| earlier.id == section.id)
+            {
                 return Err(TemplateError::DuplicateSection(section.id.clone()));
             }
             for (field, text) in [
@@ -101,7 +109,10 @@ impl Template {
                 ("empty", &section.empty),
             ] {
                 if text.trim().is_empty() {
-                    return Err(TemplateError::EmptyField { section: section.id.clone(), field });
+                    return Err(TemplateError::EmptyField {
+                        section: section.id.clone(),
+                        field,
+                    });
                 }
             }
             if !(1..=100).contains(&section.most_statements) {
@@ -127,7 +138,10 @@ pub const BUILT_IN: [&str; 3] = [
 /// # Errors
 /// [`TemplateError`] if one of the files is wrong, which a test of this crate excludes.
 pub fn built_in() -> Result<Vec<Template>, TemplateError> {
-    BUILT_IN.iter().map(|text| Template::from_toml(text)).collect()
+    BUILT_IN
+        .iter()
+        .map(|text| Template::from_toml(text))
+        .collect()
 }
 
 #[cfg(test)]
@@ -159,8 +173,16 @@ mod tests {
         let cases = [
             ("id = \"soap\"", "id = \"So ap\"", "may hold only"),
             ("id = \"objective\"", "id = \"subjective\"", "stands twice"),
-            ("title = \"SUBJECTIVE\"", "title = \" \"", "title must not be empty"),
-            ("title = \"SUBJECTIVE\"", "headline = \"x\"", "not valid TOML"),
+            (
+                "title = \"SUBJECTIVE\"",
+                "title = \" \"",
+                "title must not be empty",
+            ),
+            (
+                "title = \"SUBJECTIVE\"",
+                "headline = \"x\"",
+                "not valid TOML",
+            ),
         ];
         for (from, to, expected) in cases {
             assert!(valid.contains(from), "{from}");

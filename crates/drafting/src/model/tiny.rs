@@ -72,12 +72,23 @@ impl Writer {
     }
 }
 
-/// The bytes of a model file with matrices of a kind.
+/// The bytes of a model file with matrices of a kind and no vocabulary.
 pub(crate) fn file(architecture: &str, kind: GgmlDType) -> Vec<u8> {
+    file_with(architecture, kind, VOCABULARY, Vec::new())
+}
+
+/// The bytes of a model file with so many tokens and more values in its header.
+pub(crate) fn file_with(
+    architecture: &str,
+    kind: GgmlDType,
+    vocabulary: usize,
+    more: Vec<(String, Value)>,
+) -> Vec<u8> {
+    let embedding = if vocabulary > VOCABULARY { GgmlDType::Q8_0 } else { GgmlDType::F32 };
     // Phi 2 has as many key heads as query heads.
     let shared = if architecture == "phi2" { HEADS } else { 2 };
     let mut w = Writer {
-        values: Vec::new(),
+        values: more,
         tensors: Vec::new(),
         kind,
         state: 7,
@@ -122,8 +133,8 @@ pub(crate) fn file(architecture: &str, kind: GgmlDType) -> Vec<u8> {
 
     w.tensor(
         "token_embd.weight".to_owned(),
-        &[VOCABULARY, WIDTH],
-        GgmlDType::F32,
+        &[vocabulary, WIDTH],
+        embedding,
         0.0,
         1.0,
     );
@@ -133,10 +144,10 @@ pub(crate) fn file(architecture: &str, kind: GgmlDType) -> Vec<u8> {
         "output_norm"
     };
     w.norm(output_norm, WIDTH);
-    w.matrix("output", VOCABULARY, WIDTH);
+    w.matrix("output", vocabulary, WIDTH);
     if architecture == "phi2" {
         w.bias("output_norm", WIDTH);
-        w.bias("output", VOCABULARY);
+        w.bias("output", vocabulary);
     }
     for layer in 0..LAYERS {
         let name = |part: &str| format!("blk.{layer}.{part}");

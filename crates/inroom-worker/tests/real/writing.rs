@@ -1,10 +1,15 @@
 //! A transcript goes into a real drafting worker and statements come out.
 
-use visit::{DraftingParameters, Millis, Role, Segment, SpeakerLabel, Template};
+use visit::{DraftingParameters, Millis, Role, Segment, SpeakerLabel, Template, TemplateSection};
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ToWorker};
 use worker::{Child, Ending, WorkerKind};
 
-use crate::running::{model, open_drafting, signal, start, until, until_death, worker};
+use crate::running::{message, model, open_drafting, signal, start, until, until_death, worker};
+
+/// Reads faster, for its quantisation has more than scalar code; finds nothing to say here.
+const QUICK: &str = "qwen2.5-coder-0.5b-instruct";
+/// Slower, but always finds something to say.
+const TALKATIVE: &str = "smollm2-135m-instruct";
 
 const DIALOGUE: [(Role, &str); 3] = [
     (Role::Clinician, "What brings you in today?"),
@@ -18,10 +23,28 @@ const DIALOGUE: [(Role, &str); 3] = [
     ),
 ];
 
+/// Two short sections: these tests are about the worker, not about notes.
+fn template() -> Template {
+    let section = |id: &str, instruction: &str| TemplateSection {
+        id: id.to_owned(),
+        title: id.to_uppercase(),
+        instruction: instruction.to_owned(),
+        empty: "None.".to_owned(),
+        most_statements: 3,
+    };
+    Template {
+        id: "short".to_owned(),
+        title: "Short".to_owned(),
+        purpose: "a short note".to_owned(),
+        sections: vec![
+            section("problem", "What the patient complains of."),
+            section("plan", "What will be done."),
+        ],
+    }
+}
+
 /// The request for a note on a dialogue that is said so many times over.
 fn request(times: usize) -> DraftRequest {
-    let template = visit::template::built_in().unwrap();
-    let template: Template = template.into_iter().find(|t| t.id == "soap").unwrap();
     let lines = DIALOGUE.iter().cycle().take(times * DIALOGUE.len());
     let segments = (0_u32..).zip(lines).map(|(index, &(role, text))| Segment {
         index,
@@ -34,7 +57,7 @@ fn request(times: usize) -> DraftRequest {
         words: Vec::new(),
     });
     DraftRequest {
-        template,
+        template: template(),
         segments: segments.collect(),
         parameters: DraftingParameters {
             context_tokens: 2048,
@@ -45,23 +68,29 @@ fn request(times: usize) -> DraftRequest {
     }
 }
 
-fn drafting_worker() -> Child {
+fn drafting_worker(id: &str) -> Child {
     let child = worker(&start(WorkerKind::Drafting));
-    child
-        .send(&open_drafting(model("smollm2-135m-instruct")))
-        .unwrap();
+    child.send(&open_drafting(model(id))).unwrap();
     let opened = until(&child, |message| {
         matches!(message, FromWorker::Ready { .. })
     });
     let [FromWorker::Ready { model: loaded, .. }] = &opened[..] else {
         panic!("{opened:?}")
     };
-    assert_eq!(loaded.sha256, model("smollm2-135m-instruct").sha256);
+    assert_eq!(loaded.sha256, model(id).sha256);
     child
 }
 
 fn ask(child: &Child, request: DraftRequest) {
     child.send(&ToWorker::Draft(Box::new(request))).unwrap();
+}
+
+/// Whether a message is the one answer that every request gets.
+fn is_answer(message: &FromWorker) -> bool {
+    matches!(
+        message,
+        FromWorker::DraftEnded(_) | FromWorker::DraftCancelled
+    )
 }
 
 /// A finished draft: its statements as (section, text), the sections that ended, and the end.
@@ -104,23 +133,22 @@ fn drafted(child: &Child, request: DraftRequest) -> Drafted {
 
 #[test]
 fn a_dialogue_becomes_statements_and_the_same_ones_every_time() {
-    let child = drafting_worker();
+    let child = drafting_worker(TALKATIVE);
     let first = drafted(&child, request(1));
-    assert_eq!(first.ended, [0, 1, 2, 3]);
+    assert_eq!(first.ended, [0, 1]);
     assert!(!first.statements.is_empty());
     assert_eq!((first.end.coverage.read, first.end.coverage.of), (3, 3));
-    assert_eq!(drafted(&child, request(1)), first);
 
     // A fresh worker goes on where another one died.
-    let fresh = drafting_worker();
+    let fresh = drafting_worker(TALKATIVE);
     let mut rest = request(1);
-    rest.skip_sections = vec![0, 2];
+    rest.skip_sections = vec![0];
     let rest = drafted(&fresh, rest);
-    assert_eq!(rest.ended, [1, 3]);
+    assert_eq!(rest.ended, [1]);
     let expected: Vec<_> = first
         .statements
         .iter()
-        .filter(|(section, _)| [1, 3].contains(section))
+        .filter(|(section, _)| *section == 1)
         .cloned()
         .collect();
     assert_eq!(rest.statements, expected);
@@ -128,7 +156,7 @@ fn a_dialogue_becomes_statements_and_the_same_ones_every_time() {
 
 #[test]
 fn a_draft_is_given_up_and_the_next_one_is_not() {
-    let child = drafting_worker();
+    let child = drafting_worker(QUICK);
     let mut long = request(10);
     long.parameters.section_tokens = 400;
     ask(&child, long);
@@ -145,21 +173,27 @@ fn a_draft_is_given_up_and_the_next_one_is_not() {
 
     // A wish that comes when nothing is being written concerns nothing.
     child.send(&ToWorker::CancelDraft).unwrap();
-    assert!(!drafted(&child, request(1)).statements.is_empty());
+    ask(&child, request(1));
+    until(&child, |message| {
+        matches!(message, FromWorker::Writing { .. })
+    });
 
-    // Two that wait are both given up, the second without being begun.
+    // Two that wait behind it are given up with it, without being begun.
     ask(&child, request(10));
     ask(&child, request(10));
     child.send(&ToWorker::CancelDraft).unwrap();
-    until(&child, |message| *message == FromWorker::DraftCancelled);
-    assert_eq!(until(&child, |_| true), [FromWorker::DraftCancelled]);
+    // (The first one may have come to its end meanwhile.)
+    until(&child, is_answer);
+    for _ in 0..2 {
+        assert_eq!(message(&child), FromWorker::DraftCancelled);
+    }
     child.send(&ToWorker::Quit).unwrap();
     assert_eq!(until_death(&child).1, Ending::Asked);
 }
 
 #[test]
 fn a_worker_that_is_killed_while_it_writes_is_told() {
-    let child = drafting_worker();
+    let child = drafting_worker(QUICK);
     ask(&child, request(1));
     until(&child, |message| {
         matches!(message, FromWorker::Writing { .. })
@@ -176,7 +210,7 @@ fn a_worker_that_is_killed_while_it_writes_is_told() {
 
 #[test]
 fn a_transcript_without_room_is_refused_with_the_numbers() {
-    let child = drafting_worker();
+    let child = drafting_worker(QUICK);
     let mut tight = request(1);
     tight.parameters.context_tokens = 64;
     ask(&child, tight);
@@ -191,7 +225,7 @@ fn a_transcript_without_room_is_refused_with_the_numbers() {
 
 #[test]
 fn a_drafting_worker_takes_no_sound() {
-    let child = drafting_worker();
+    let child = drafting_worker(QUICK);
     child.send(&ToWorker::EndOfAudio).unwrap();
     let (messages, _) = until_death(&child);
     assert!(

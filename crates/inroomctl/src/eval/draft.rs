@@ -57,7 +57,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for (n, line) in lines.iter().enumerate() {
         let (id, result) = match serde_json::from_str::<Line>(line) {
             Ok(line) => (line.id.clone(), one(&mut drafter, &template, &line)),
-            Err(error) => (format!("line {}", n + 1), Err(anyhow::Error::new(error).context("the line is not a dialogue"))),
+            Err(error) => (
+                format!("line {}", n + 1),
+                Err(anyhow::Error::new(error).context("the line is not a dialogue")),
+            ),
         };
         let entry = match result {
             Ok(Value::Object(mut note)) => {
@@ -68,19 +71,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Ok(other) => other,
             Err(error) => json!({ "id": id, "error": format!("{error:#}") }),
         };
-        writeln!(output, "{entry}").and_then(|()| output.flush()).context("the output cannot be written")?;
+        writeln!(output, "{entry}")
+            .and_then(|()| output.flush())
+            .context("the output cannot be written")?;
         eprintln!("{} of {}: {id} {}", n + 1, lines.len(), summary(&entry));
     }
     if drafted == 0 {
-        bail!("no note could be drafted; the reasons stand in {}", arguments.output.display());
+        bail!(
+            "no note could be drafted; the reasons stand in {}",
+            arguments.output.display()
+        );
     }
     Ok(())
 }
 
 fn read_lines(input: &Path) -> anyhow::Result<Vec<String>> {
     let file = File::open(input).with_context(|| format!("{} cannot be read", input.display()))?;
-    let lines: Result<Vec<String>, _> =
-        BufReader::new(file).lines().filter(|line| !line.as_ref().is_ok_and(|l| l.trim().is_empty())).collect();
+    let lines: Result<Vec<String>, _> = BufReader::new(file)
+        .lines()
+        .filter(|line| !line.as_ref().is_ok_and(|l| l.trim().is_empty()))
+        .collect();
     let lines = lines.with_context(|| format!("{} is not text in UTF-8", input.display()))?;
     if lines.is_empty() {
         bail!("{} holds no line", input.display());
@@ -91,7 +101,9 @@ fn read_lines(input: &Path) -> anyhow::Result<Vec<String>> {
 fn one(drafter: &mut Drafter, template: &Template, line: &Line) -> anyhow::Result<Value> {
     let segments = scribe::parse_dialogue(&line.dialogue)?;
     let mut progress = Progress::new(Some(template), false);
-    let drafted = drafter.draft(template, &segments, &Cancel::default(), &mut |event| progress.show(&event));
+    let drafted = drafter.draft(template, &segments, &Cancel::default(), &mut |event| {
+        progress.show(&event)
+    });
     progress.done();
     Ok(outcome::draft(&drafted?))
 }

@@ -86,7 +86,10 @@ pub(super) fn segments(segments: &[Segment]) -> Vec<Value> {
 
 /// The words alone, a segment a line.
 pub(super) fn words(segments: &[Segment]) -> String {
-    segments.iter().map(|segment| format!("{}\n", segment.text.expose())).collect()
+    segments
+        .iter()
+        .map(|segment| format!("{}\n", segment.text.expose()))
+        .collect()
 }
 
 /// Speaker turns in the Rich Transcription Time Marked form (NIST RT-09 evaluation plan, appendix A).

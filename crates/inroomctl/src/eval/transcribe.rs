@@ -53,7 +53,10 @@ fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::
     let scratch = ScratchVault::create()?;
     let started = Instant::now();
     let (events, heard) = crossbeam_channel::unbounded();
-    let steps = Steps { speech: speech.clone(), draft: None };
+    let steps = Steps {
+        speech: speech.clone(),
+        draft: None,
+    };
     let (visit, recording) = scribe::record_file(
         &scratch,
         audio,
@@ -80,7 +83,9 @@ fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::
         bail!(trouble.unwrap_or_else(|| "there is no sound in the file".to_owned()));
     }
     let segments = vault.segments(visit)?;
-    let name = audio.file_stem().map_or_else(|| "audio".to_owned(), |n| n.to_string_lossy().into_owned());
+    let name = audio
+        .file_stem()
+        .map_or_else(|| "audio".to_owned(), |n| n.to_string_lossy().into_owned());
     let factor = wall.as_secs_f64() / duration.seconds();
     let whole = json!({
         "audio": audio.file_name().map(|name| name.to_string_lossy()),
@@ -97,5 +102,8 @@ fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::
     write("json", serde_json::to_string_pretty(&whole)?)?;
     write("txt", outcome::words(&segments))?;
     write("rttm", outcome::rttm(&name, &segments))?;
-    Ok(format!("{duration} in {:.1} s (real-time factor {factor:.3})", wall.as_secs_f64()))
+    Ok(format!(
+        "{duration} in {:.1} s (real-time factor {factor:.3})",
+        wall.as_secs_f64()
+    ))
 }

@@ -65,7 +65,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     drafting.threads = arguments.threads.unwrap_or(drafting.threads);
     let scratch = ScratchVault::create()?;
     let (events, heard) = crossbeam_channel::unbounded();
-    let steps = Steps { speech, draft: Some((drafting, template.clone())) };
+    let steps = Steps {
+        speech,
+        draft: Some((drafting, template.clone())),
+    };
     let (visit, recording) = scribe::record_file(
         &scratch,
         &arguments.audio,
@@ -79,7 +82,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut restarts = 0;
     for event in heard {
         match &event {
-            Event::DraftComplete { speed: of_draft, .. } => speed = *of_draft,
+            Event::DraftComplete {
+                speed: of_draft, ..
+            } => speed = *of_draft,
             Event::WorkerRestarted { .. } => restarts += 1,
             _ => {}
         }
@@ -94,7 +99,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         bail!("the visit ended without a draft");
     };
     let provenance = revision.provenance.context("the draft has no provenance")?;
-    let drafted = Drafted { note: revision.note, provenance, speed };
+    let drafted = Drafted {
+        note: revision.note,
+        provenance,
+        speed,
+    };
     let segments = vault.segments(visit)?;
     let millis = |time: Option<Duration>| time.map(|time| time.as_millis() as u64);
     let stages = json!({
@@ -123,8 +132,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     println!("  recorded                     {recorded}");
     print_time("  stop to complete transcript ", ended.stop_to_transcript);
     print_time("  stop to complete draft      ", ended.stop_to_draft);
-    println!("  reading {} tokens             {:.1} s", speed.prompt_tokens, f64::from(speed.prefill_ms) / 1000.0);
-    println!("  writing {} tokens             {:.1} s", speed.generated_tokens, f64::from(speed.decode_ms) / 1000.0);
+    println!(
+        "  reading {} tokens             {:.1} s",
+        speed.prompt_tokens,
+        f64::from(speed.prefill_ms) / 1000.0
+    );
+    println!(
+        "  writing {} tokens             {:.1} s",
+        speed.generated_tokens,
+        f64::from(speed.decode_ms) / 1000.0
+    );
     println!("Peak memory");
     for (name, bytes) in [
         ("main", memory::own_peak()),

@@ -82,13 +82,18 @@ pub(crate) fn run_vault(command: VaultCommand) -> anyhow::Result<()> {
     let VaultCommand::Create(arguments) = command;
     let folder = arguments.folder()?;
     if Vault::exists(&folder) {
-        bail!("there is a vault in {} already; it was left as it is", folder.display());
+        bail!(
+            "there is a vault in {} already; it was left as it is",
+            folder.display()
+        );
     }
     let file = arguments.passphrase_file.as_deref();
     let first = passphrase::ask(file, "Passphrase for the new vault: ")?;
     if file.is_none() && std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         let again = passphrase::ask(None, "The same passphrase again: ")?;
-        if secrecy::ExposeSecret::expose_secret(&first) != secrecy::ExposeSecret::expose_secret(&again) {
+        if secrecy::ExposeSecret::expose_secret(&first)
+            != secrecy::ExposeSecret::expose_secret(&again)
+        {
             bail!("the two passphrases differ; nothing was made");
         }
     }
@@ -103,7 +108,11 @@ fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
         Some(id) => id.clone(),
         None => vault.visit(arguments.visit)?.summary.template,
     };
-    let template = templates::find(Some(&chosen).filter(|id| !id.is_empty()).map(String::as_str))?;
+    let template = templates::find(
+        Some(&chosen)
+            .filter(|id| !id.is_empty())
+            .map(String::as_str),
+    )?;
     let steps = arguments.models.steps(&template)?;
     let (events, heard) = crossbeam_channel::unbounded();
     let work = Work::on_recorded(vault.clone(), arguments.visit, steps, events)?;
@@ -121,7 +130,10 @@ impl ModelArguments {
     fn steps(&self, template: &visit::Template) -> anyhow::Result<Steps> {
         Ok(Steps {
             speech: SpeechSettings::new(self.speech_model.as_deref())?,
-            draft: Some((DraftingSettings::new(self.model.as_deref())?, template.clone())),
+            draft: Some((
+                DraftingSettings::new(self.model.as_deref())?,
+                template.clone(),
+            )),
         })
     }
 }
@@ -138,9 +150,15 @@ impl VaultArguments {
     fn open(&self) -> anyhow::Result<Vault> {
         let folder = self.folder()?;
         if !Vault::exists(&folder) {
-            bail!("there is no vault in {}; make one with `inroomctl vault create`", folder.display());
+            bail!(
+                "there is no vault in {}; make one with `inroomctl vault create`",
+                folder.display()
+            );
         }
-        let passphrase = passphrase::ask(self.passphrase_file.as_deref().map(Path::new), "Passphrase: ")?;
+        let passphrase = passphrase::ask(
+            self.passphrase_file.as_deref().map(Path::new),
+            "Passphrase: ",
+        )?;
         Ok(Vault::open(&folder, &passphrase)?)
     }
 }

@@ -155,7 +155,11 @@ fn keys(arguments: &Arguments) -> anyhow::Result<crossbeam_channel::Receiver<Key
         println!("Enter stops; p and Enter pauses and resumes");
         std::thread::spawn(move || {
             for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-                let key = if line.trim().eq_ignore_ascii_case("p") { Key::Pause } else { Key::Stop };
+                let key = if line.trim().eq_ignore_ascii_case("p") {
+                    Key::Pause
+                } else {
+                    Key::Stop
+                };
                 if sender.send(key).is_err() {
                     return;
                 }

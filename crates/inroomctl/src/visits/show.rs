@@ -36,7 +36,11 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
         println!("no visits yet");
     }
     for visit in visits {
-        let unfinished = if visit.state.is_unfinished() { " (cut off: `visit draft` finishes it)" } else { "" };
+        let unfinished = if visit.state.is_unfinished() {
+            " (cut off: `visit draft` finishes it)"
+        } else {
+            ""
+        };
         println!(
             "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}",
             visit.id,
@@ -53,7 +57,12 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open()?;
     let record = vault.visit(arguments.visit)?;
-    println!("{}  {}  {}", record.summary.id, record.summary.recorded, record.summary.state.as_str());
+    println!(
+        "{}  {}  {}",
+        record.summary.id,
+        record.summary.recorded,
+        record.summary.state.as_str()
+    );
     println!(
         "consent: {:?} by {:?}, asked by {} (wording {})",
         record.consent.method,
@@ -74,9 +83,15 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     match vault.latest_revision(arguments.visit)? {
         Some(revision) => {
             println!("\nNOTE, revision {}\n", revision.number.0);
-            println!("{}", interchange::plain_text(&revision.note, interchange::Marks::Unsupported));
+            println!(
+                "{}",
+                interchange::plain_text(&revision.note, interchange::Marks::Unsupported)
+            );
         }
-        None => println!("\nno note yet: `inroomctl visit draft {}` writes one", arguments.visit),
+        None => println!(
+            "\nno note yet: `inroomctl visit draft {}` writes one",
+            arguments.visit
+        ),
     }
     Ok(())
 }
@@ -84,12 +99,16 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
 pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open()?;
     let Some(revision) = vault.latest_revision(arguments.visit)? else {
-        bail!("the visit has no note yet: `inroomctl visit draft {}` writes one", arguments.visit);
+        bail!(
+            "the visit has no note yet: `inroomctl visit draft {}` writes one",
+            arguments.visit
+        );
     };
     let text = interchange::plain_text(&revision.note, interchange::Marks::Unsupported);
     match &arguments.output {
-        Some(path) => std::fs::write(path, text)
-            .with_context(|| format!("{} cannot be written; nothing was exported", path.display()))?,
+        Some(path) => std::fs::write(path, text).with_context(|| {
+            format!("{} cannot be written; nothing was exported", path.display())
+        })?,
         None => println!("{text}"),
     }
     Ok(())

@@ -118,7 +118,7 @@ fn a_truncated_database_is_noticed() {
         let _ = fs::remove_dir_all(&cut);
         copy(&dir, &cut);
         fs::write(cut.join("vault.db"), &whole[..pages * 4096]).unwrap();
-        let error = read_all(&cut).err().expect("pages are missing");
+        let error = read_all(&cut).expect_err("pages are missing");
         assert!(
             matches!(error, VaultError::Damaged { .. }),
             "{pages} pages: {error:?}"
