@@ -105,6 +105,13 @@ describe("a draft", () => {
     expect(live.readingSecondsLeft).toBe(6);
   });
 
+  it("is no failure when a person has given it up", () => {
+    const live = after({ kind: "draft_reading", tokens: 1, of: 9 });
+    live.giveUp();
+    live.take({ kind: "draft_failed", message: "cancelled" });
+    expect([live.phase, live.failure]).toEqual(["none", ""]);
+  });
+
   it("starts anew when it is written again", () => {
     const live = after({ kind: "draft_failed", message: "No." });
     live.expectDraft("soap");

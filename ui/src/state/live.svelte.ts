@@ -6,7 +6,7 @@ import type { Statement } from "../ipc/generated/Statement";
 import type { VisitState } from "../ipc/generated/VisitState";
 import type { VisitView } from "../ipc/generated/VisitView";
 import { strings } from "../strings";
-import { seconds } from "../strings/format";
+import { seconds, sentence } from "../strings/format";
 
 /** Something that has to be seen; `grave` ones sound, and stay until they are dismissed. */
 export interface Notice {
@@ -45,6 +45,7 @@ export class LiveVisit {
   failure = $state("");
   tookMillis = $state(0);
   #transcriptFailure = "";
+  #givenUp = false;
   #readingSince = 0;
   #readAtFirst = 0;
   #now: () => number;
@@ -74,12 +75,18 @@ export class LiveVisit {
   /** Makes ready for a draft with the given template. */
   expectDraft(template: string): void {
     this.template = template;
+    this.#givenUp = false;
     this.phase = "waiting";
     this.failure = this.#transcriptFailure = "";
     this.transcriptComplete = false;
     this.tokensRead = 0;
     this.tokensToRead = 0;
     this.sections = [];
+  }
+
+  /** A person has stopped the draft: its end is what they wanted, not a failure. */
+  giveUp(): void {
+    this.#givenUp = true;
   }
 
   /** Takes what the store holds, so that events only have to add to it. */
@@ -125,7 +132,7 @@ export class LiveVisit {
       case "worker_failed":
         if (event.worker === "speech") this.#transcriptFailure = event.message;
         if (!this.isRecording) this.#fail(event.message);
-        return this.#tell(event.message, true);
+        return this.#tell(sentence(event.message), true);
       case "transcript_complete":
         this.transcriptComplete = true;
         this.behind = 0;
@@ -170,7 +177,8 @@ export class LiveVisit {
         this.tookMillis = event.speed.total_ms;
         return;
       case "draft_failed":
-        this.#fail(event.message);
+        if (this.#givenUp) this.phase = "none";
+        else this.#fail(event.message);
     }
   }
 
@@ -184,7 +192,7 @@ export class LiveVisit {
 
   #fail(message: string): void {
     this.phase = "failed";
-    this.failure = message;
+    this.failure = sentence(message);
   }
 
   #section(index: number): DraftSection {
@@ -213,7 +221,7 @@ export class LiveVisit {
       }
       case "store_failed":
       case "source_failed":
-        return this.#tell(alarm.message, true);
+        return this.#tell(sentence(alarm.message), true);
     }
   }
 

@@ -23,6 +23,12 @@ export function seconds(millis: number): string {
   return value < 10 ? value.toFixed(1) : String(Math.round(value));
 }
 
+/** An error's words as a sentence: they come without a capital letter and a full stop. */
+export function sentence(words: string): string {
+  const stop = /[.!?]$/.test(words) ? "" : ".";
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1) + stop;
+}
+
 /** Hour and minute of an instant, in the computer's way of writing them. */
 export function timeOfDay(unixMillis: number): string {
   return new Date(unixMillis).toLocaleTimeString("en", { hour: "numeric", minute: "2-digit" });
