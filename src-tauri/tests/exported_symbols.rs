@@ -1,7 +1,7 @@
 //! The program must not offer its own SQLite to the libraries that it loads: WebKitGTK brings one,
 //! and would silently work on ours, which is SQLCipher with other settings.
 #![cfg(target_os = "linux")]
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use std::process::Command;
 

@@ -1,6 +1,7 @@
 //! The microphone for real: a PulseAudio daemon plays into a loudspeaker whose sound comes back
 //! through a microphone, recorded through both of Linux's sound systems.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
 #[path = "common/sweep.rs"]

@@ -131,15 +131,14 @@ pub(crate) fn amount_at(words: &[Word], at: usize) -> Option<Amount> {
     if words[at].text == "twice" {
         return Some(Amount::Quantity(Quantity::bare(Thousandths(2_000)), 1));
     }
-    if matches!(words[at].text.as_str(), "a" | "an") {
-        if let Some((unit, used)) =
+    if matches!(words[at].text.as_str(), "a" | "an")
+        && let Some((unit, used)) =
             unit_at(words, at + 1).filter(|(unit, _)| unit.dimension.is_time())
-        {
-            return Some(Amount::Quantity(
-                Quantity::of(Thousandths(1_000), unit),
-                1 + used,
-            ));
-        }
+    {
+        return Some(Amount::Quantity(
+            Quantity::of(Thousandths(1_000), unit),
+            1 + used,
+        ));
     }
     let found = number_at(words, at)?;
     if found.ordinal {

@@ -3,10 +3,22 @@
 
 mod common;
 
-use common::{SILERO, TINY_ENGLISH, model, sound};
+use common::{SILERO, TINY_ENGLISH, model};
 use proptest::prelude::*;
 use speech::{Options, Recognizer};
 use visit::{Millis, Samples, Segment};
+
+/// A sound of `tests/fixtures`, as the recorder would give it out.
+fn sound(file: &str) -> Vec<i16> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures")
+        .join(file);
+    let blocks = capture::decode_file(&path).unwrap();
+    blocks
+        .flat_map(|block| block.unwrap())
+        .map(|s| (s * 32_767.0).round() as i16)
+        .collect()
+}
 
 fn recognizer(from: Samples) -> Recognizer {
     let options = Options {

@@ -106,6 +106,8 @@ fn parent() {
             std::thread::sleep(LONG);
         }
         Ok("shared input") => {
+            // Nobody waits for it: its parent is about to die.
+            #[allow(clippy::zombie_processes)]
             let mut worker = Command::new(running::BINARY)
                 .args(["--parent", &std::process::id().to_string(), "speech"])
                 .stdout(Stdio::piped())

@@ -1,7 +1,7 @@
 //! Models and sounds that tests work with.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// English only, small: what continuous integration fetches.
 pub const TINY_ENGLISH: &str = "whisper-tiny.en.bin";
@@ -25,16 +25,4 @@ fn cache() -> PathBuf {
         .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("inroom/models")))
         .or_else(|| set("HOME").map(|home| home.join(".cache/inroom/models")))
         .expect("a home folder")
-}
-
-/// A sound of `tests/fixtures`, as the recorder would give it out.
-pub fn sound(file: &str) -> Vec<i16> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/fixtures")
-        .join(file);
-    let blocks = capture::decode_file(&path).unwrap();
-    blocks
-        .flat_map(|block| block.unwrap())
-        .map(|s| (s * 32_767.0).round() as i16)
-        .collect()
 }
