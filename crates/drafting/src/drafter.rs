@@ -356,7 +356,10 @@ impl Draft<'_> {
         let stop = self.stops[section].max(stop);
         self.stops[section] = stop;
         if self.last_part {
-            self.tell(section, |section| DraftEvent::SectionEnded { section, stop })?;
+            self.tell(section, |section| DraftEvent::SectionEnded {
+                section,
+                stop,
+            })?;
         }
         Ok(())
     }

@@ -29,21 +29,39 @@ fn segments(lines: &[(Role, &str)]) -> Vec<Segment> {
 fn visit() -> Vec<Segment> {
     segments(&[
         (Role::Clinician, "What brings you in today?"),
-        (Role::Patient, "My left knee has been hurting for two weeks."),
+        (
+            Role::Patient,
+            "My left knee has been hurting for two weeks.",
+        ),
         (Role::Clinician, "Do you take anything for it?"),
         (Role::Patient, "Ibuprofen, 400 milligrams, twice a day."),
-        (Role::Clinician, "The knee is a little swollen. Let's stop the ibuprofen and get an X-ray."),
+        (
+            Role::Clinician,
+            "The knee is a little swollen. Let's stop the ibuprofen and get an X-ray.",
+        ),
     ])
 }
 
 fn long_visit(turns: usize) -> Vec<Segment> {
     let lines: Vec<(Role, String)> = (0..turns)
         .map(|n| {
-            let role = if n % 2 == 0 { Role::Clinician } else { Role::Patient };
-            (role, format!("This is turn number {n}, about the knee and nothing else at all."))
+            let role = if n % 2 == 0 {
+                Role::Clinician
+            } else {
+                Role::Patient
+            };
+            (
+                role,
+                format!("This is turn number {n}, about the knee and nothing else at all."),
+            )
         })
         .collect();
-    segments(&lines.iter().map(|(role, text)| (*role, text.as_str())).collect::<Vec<_>>())
+    segments(
+        &lines
+            .iter()
+            .map(|(role, text)| (*role, text.as_str()))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// Two sections with short instructions.
@@ -53,22 +71,35 @@ fn two_sections() -> Template {
     template
 }
 
-const PARAMETERS: DraftingParameters =
-    DraftingParameters { context_tokens: 2048, section_tokens: 40, repeat_penalty: 1.0 };
+const PARAMETERS: DraftingParameters = DraftingParameters {
+    context_tokens: 2048,
+    section_tokens: 40,
+    repeat_penalty: 1.0,
+};
 
 /// A model with random weights that writes nonsense with a real vocabulary: quick, and prone to
 /// everything that the guards are for.
 fn nonsense() -> Drafter {
     let mut reader = models_on_disk::open(models_on_disk::SMOLLM2);
     let content = File::open(&mut reader).unwrap().content;
-    let values: Vec<_> =
-        content.metadata.into_iter().filter(|(key, _)| key.starts_with("tokenizer.")).collect();
+    let values: Vec<_> = content
+        .metadata
+        .into_iter()
+        .filter(|(key, _)| key.starts_with("tokenizer."))
+        .collect();
     let bytes = tiny::file_with("llama", GgmlDType::Q8_0, 49_152, values);
     load(Cursor::new(bytes))
 }
 
 fn load(reader: impl Read + Seek) -> Drafter {
-    Drafter::load(reader, &Options { threads: 2, context_tokens: 2048 }).unwrap()
+    Drafter::load(
+        reader,
+        &Options {
+            threads: 2,
+            context_tokens: 2048,
+        },
+    )
+    .unwrap()
 }
 
 fn draft(
@@ -78,7 +109,12 @@ fn draft(
     parameters: &DraftingParameters,
     skip_sections: &[u32],
 ) -> (Vec<DraftEvent>, Outcome) {
-    let request = Request { template, segments, parameters, skip_sections };
+    let request = Request {
+        template,
+        segments,
+        parameters,
+        skip_sections,
+    };
     let mut events = Vec::new();
     let outcome = drafter
         .draft(&request, &mut |event| {
@@ -116,7 +152,11 @@ fn the_same_visit_gives_the_same_draft() {
     assert_eq!(first, second);
     assert_eq!(end(&outcome).prompt_sha256, end(&again).prompt_sha256);
     assert_eq!(end(&outcome).coverage, Coverage { read: 5, of: 5 });
-    assert!(first.iter().any(|event| matches!(event, DraftEvent::Statement { .. })));
+    assert!(
+        first
+            .iter()
+            .any(|event| matches!(event, DraftEvent::Statement { .. }))
+    );
     for section in 0..2 {
         let ended = |event: &&&DraftEvent| matches!(event, DraftEvent::SectionEnded { .. });
         assert_eq!(of_section(&first, section).iter().filter(ended).count(), 1);
@@ -157,7 +197,10 @@ fn more_sections_than_fit_side_by_side_are_all_written() {
     }
     let (events, _) = draft(&mut drafter, &template, &visit(), &PARAMETERS, &[]);
     for section in 0..12 {
-        assert!(!of_section(&events, section).is_empty(), "section {section}");
+        assert!(
+            !of_section(&events, section).is_empty(),
+            "section {section}"
+        );
     }
 }
 
@@ -165,7 +208,10 @@ fn more_sections_than_fit_side_by_side_are_all_written() {
 #[test]
 fn a_long_visit_is_read_to_its_end() {
     let mut drafter = nonsense();
-    let parameters = DraftingParameters { context_tokens: 900, ..PARAMETERS };
+    let parameters = DraftingParameters {
+        context_tokens: 900,
+        ..PARAMETERS
+    };
     let long = long_visit(120);
     let (events, outcome) = draft(&mut drafter, &two_sections(), &long, &parameters, &[]);
     assert_eq!(end(&outcome).coverage, Coverage { read: 120, of: 120 });
@@ -173,8 +219,13 @@ fn a_long_visit_is_read_to_its_end() {
     assert!(end(&outcome).speed.prompt_tokens > 120 * 16);
     for section in 0..2 {
         let events = of_section(&events, section);
-        assert!(matches!(events.last(), Some(DraftEvent::SectionEnded { .. })));
-        let ended = events.iter().filter(|event| matches!(event, DraftEvent::SectionEnded { .. }));
+        assert!(matches!(
+            events.last(),
+            Some(DraftEvent::SectionEnded { .. })
+        ));
+        let ended = events
+            .iter()
+            .filter(|event| matches!(event, DraftEvent::SectionEnded { .. }));
         assert_eq!(ended.count(), 1);
     }
     let changed = draft(&mut drafter, &two_sections(), &long[1..], &parameters, &[]).1;
@@ -184,7 +235,10 @@ fn a_long_visit_is_read_to_its_end() {
 #[test]
 fn a_context_without_room_is_an_error_before_anything_is_read() {
     let mut drafter = nonsense();
-    let parameters = DraftingParameters { context_tokens: 200, ..PARAMETERS };
+    let parameters = DraftingParameters {
+        context_tokens: 200,
+        ..PARAMETERS
+    };
     let template = two_sections();
     let visit = visit();
     let request = Request {
@@ -198,7 +252,9 @@ fn a_context_without_room_is_an_error_before_anything_is_read() {
         events += 1;
         ControlFlow::Continue(())
     });
-    assert!(matches!(error, Err(DraftError::ContextTooSmall { needed, room: 200 }) if needed > 200));
+    assert!(
+        matches!(error, Err(DraftError::ContextTooSmall { needed, room: 200 }) if needed > 200)
+    );
     assert_eq!(events, 0);
 }
 
@@ -217,12 +273,19 @@ fn a_draft_can_be_broken_off_after_any_event_and_begun_again() {
         let mut heard = Vec::new();
         let outcome = drafter.draft(&request, &mut |event| {
             heard.push(event);
-            if heard.len() > at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if heard.len() > at {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         assert_eq!(outcome.unwrap(), Outcome::Cancelled);
         assert_eq!(heard, whole[..=at]);
     }
-    assert_eq!(draft(&mut drafter, &template, &visit, &PARAMETERS, &[]).0, whole);
+    assert_eq!(
+        draft(&mut drafter, &template, &visit, &PARAMETERS, &[]).0,
+        whole
+    );
 }
 
 #[test]
@@ -231,9 +294,18 @@ fn where_nothing_was_said_nothing_is_written() {
     let silence = segments(&[(Role::Patient, "  "), (Role::Clinician, "")]);
     for (segments, count) in [(&silence[..], 2), (&[][..], 0)] {
         let (events, outcome) = draft(&mut drafter, &two_sections(), segments, &PARAMETERS, &[]);
-        let ends = (0..2).map(|section| DraftEvent::SectionEnded { section, stop: StopReason::Complete });
+        let ends = (0..2).map(|section| DraftEvent::SectionEnded {
+            section,
+            stop: StopReason::Complete,
+        });
         assert_eq!(events, ends.collect::<Vec<_>>());
-        assert_eq!(end(&outcome).coverage, Coverage { read: count, of: count });
+        assert_eq!(
+            end(&outcome).coverage,
+            Coverage {
+                read: count,
+                of: count
+            }
+        );
     }
 }
 
@@ -255,12 +327,20 @@ fn prints_a_draft() {
         return;
     };
     let mut reader = models_on_disk::open(models_on_disk::SMOLLM2);
-    let options = Options { threads: threads.parse().unwrap(), context_tokens: 2048 };
+    let options = Options {
+        threads: threads.parse().unwrap(),
+        context_tokens: 2048,
+    };
     let mut drafter = Drafter::load(&mut reader, &options).unwrap();
-    assert_eq!(candle_core::utils::barrier_pool().n_workers() + 1, options.threads as usize);
+    assert_eq!(
+        candle_core::utils::barrier_pool().n_workers() + 1,
+        options.threads as usize
+    );
     let (events, _) = draft(&mut drafter, &two_sections(), &visit(), &PARAMETERS, &[]);
     for event in events {
-        if let DraftEvent::Writing { section, text } | DraftEvent::Statement { section, text } = event {
+        if let DraftEvent::Writing { section, text } | DraftEvent::Statement { section, text } =
+            event
+        {
             println!("DRAFT {section} {}", text.expose());
         }
     }
@@ -276,9 +356,16 @@ fn the_number_of_threads_changes_nothing() {
                 .env(PRINT_WITH_THREADS, threads)
                 .output()
                 .unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
             let text = String::from_utf8(output.stdout).unwrap();
-            text.lines().filter_map(|l| l.split_once("DRAFT ")).map(|(_, l)| l.to_owned()).collect()
+            text.lines()
+                .filter_map(|l| l.split_once("DRAFT "))
+                .map(|(_, l)| l.to_owned())
+                .collect()
         })
         .collect();
     assert!(drafts[0].len() > 10);

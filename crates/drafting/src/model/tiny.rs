@@ -84,7 +84,11 @@ pub(crate) fn file_with(
     vocabulary: usize,
     more: Vec<(String, Value)>,
 ) -> Vec<u8> {
-    let embedding = if vocabulary > VOCABULARY { GgmlDType::Q8_0 } else { GgmlDType::F32 };
+    let embedding = if vocabulary > VOCABULARY {
+        GgmlDType::Q8_0
+    } else {
+        GgmlDType::F32
+    };
     // Phi 2 has as many key heads as query heads.
     let shared = if architecture == "phi2" { HEADS } else { 2 };
     let mut w = Writer {
