@@ -240,13 +240,6 @@ impl Drafter {
                 self.write(draft, group)?;
             }
         }
-        for &section in &sections {
-            let stop = draft.stops[section];
-            draft.tell(section, |section| DraftEvent::SectionEnded {
-                section,
-                stop,
-            })?;
-        }
         Ok(())
     }
 

@@ -145,7 +145,7 @@ fn of_section(events: &[DraftEvent], wanted: u32) -> Vec<&DraftEvent> {
 /// The small real model writes something, twice the same, and every section is ended once.
 #[test]
 fn the_same_visit_gives_the_same_draft() {
-    let mut drafter = load(models_on_disk::open(models_on_disk::SMOLLM2));
+    let mut drafter = load(models_on_disk::open(models_on_disk::QWEN2));
     let (template, visit) = (two_sections(), visit());
     let (first, outcome) = draft(&mut drafter, &template, &visit, &PARAMETERS, &[]);
     let (second, again) = draft(&mut drafter, &template, &visit, &PARAMETERS, &[]);
@@ -326,7 +326,7 @@ fn prints_a_draft() {
     let Ok(threads) = std::env::var(PRINT_WITH_THREADS) else {
         return;
     };
-    let mut reader = models_on_disk::open(models_on_disk::SMOLLM2);
+    let mut reader = models_on_disk::open(models_on_disk::QWEN2);
     let options = Options {
         threads: threads.parse().unwrap(),
         context_tokens: 2048,

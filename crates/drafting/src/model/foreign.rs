@@ -111,13 +111,21 @@ impl Foreign {
         })
     }
 
-    fn feed(engine: &mut Engine, tokens: &[u32], mut at: usize) -> Result<Vec<f32>> {
+    fn feed(engine: &mut Engine, mut tokens: &[u32], mut at: usize) -> Result<Vec<f32>> {
         let mut logits = Vec::new();
-        for chunk in tokens.chunks(CHUNK) {
+        while !tokens.is_empty() {
+            // Candle's lfm2 forgets its convolutions' state before a text of several tokens, and
+            // only before such a one: a first text has at least two, later ones are read one by one.
+            let most = match engine {
+                Engine::Lfm2(_) if at > 0 => 1,
+                _ => CHUNK,
+            };
+            let (chunk, rest) = tokens.split_at(most.min(tokens.len()));
             let input = Tensor::new(chunk, &Device::Cpu)?.unsqueeze(0)?;
             let output = engine.forward(&input, at)?;
             logits = output.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
             at += chunk.len();
+            tokens = rest;
         }
         Ok(logits)
     }
