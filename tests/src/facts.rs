@@ -168,7 +168,7 @@ mod tests {
             );
         }
         let changed = Facts::of("injured-knee").score("She heard no pop.\nThe right knee injury.");
-        assert_eq!(changed.wrong[0].0, "pop");
+        assert!(changed.wrong.iter().any(|(fact, _)| fact == "pop"));
         assert_eq!(changed.claimed[0].0, "wrong-knee");
     }
 }

@@ -1,6 +1,8 @@
 //! The chat template that a model file carries, rendered under limits: a template is data from a
 //! file, not code that is trusted.
 
+use serde::Deserialize;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, Value, context};
@@ -26,6 +28,16 @@ pub(crate) struct Frame {
     pub(crate) before: String,
     /// What makes the model answer.
     pub(crate) after: String,
+}
+
+/// What somebody might say and what the model should make of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Example {
+    /// The user's message.
+    pub(crate) said: String,
+    /// The model's answer.
+    pub(crate) lines: String,
 }
 
 /// How to talk to a model.
@@ -56,35 +68,67 @@ impl Chat {
         }
     }
 
-    /// The frame for a system message.
+    /// The frame for a system message and examples of what is said and answered.
     ///
     /// A template that is missing, fails, takes too long or loses the content is replaced: by
     /// ChatML where the vocabulary has its marks, else by plain headings.
-    pub(crate) fn frame(&self, system: &str) -> Frame {
+    pub(crate) fn frame(&self, system: &str, examples: &[Example]) -> Frame {
+        let whole = |frame: &Frame| {
+            let shown = |example: &Example| {
+                frame.before.contains(&example.said) && frame.before.contains(&example.lines)
+            };
+            frame.before.contains(system) && examples.iter().all(shown)
+        };
         let own = self.template.as_deref().and_then(|template| {
-            self.render(template, Some(system), CONTENT)
+            self.render(template, Some(system), examples, CONTENT)
                 // Some models know no system role and say so by raising an exception.
-                .or_else(|_| self.render(template, None, &format!("{system}\n\n{CONTENT}")))
+                .or_else(|_| {
+                    let mut examples = examples.to_vec();
+                    let mut content = CONTENT.to_owned();
+                    let first = examples
+                        .first_mut()
+                        .map_or(&mut content, |first| &mut first.said);
+                    first.insert_str(0, &format!("{system}\n\n"));
+                    self.render(template, None, &examples, &content)
+                })
                 .ok()
-                .filter(|frame| frame.before.contains(system))
+                .filter(whole)
         });
         own.unwrap_or_else(|| {
-            let (before, after) = if self.marked {
+            let (first, user, answer, end) = if self.marked {
                 (
-                    format!("<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n"),
+                    format!("<|im_start|>system\n{system}<|im_end|>\n"),
+                    "<|im_start|>user\n",
                     "<|im_end|>\n<|im_start|>assistant\n",
+                    "<|im_end|>\n",
                 )
             } else {
-                (format!("{system}\n\n### Input:\n"), "\n\n### Response:\n")
+                (
+                    format!("{system}\n\n"),
+                    "### Input:\n",
+                    "\n\n### Response:\n",
+                    "\n\n",
+                )
             };
+            let mut before = first;
+            for Example { said, lines } in examples {
+                before.extend([user, said, answer, lines, end]);
+            }
+            before.push_str(user);
             Frame {
                 before,
-                after: after.to_owned(),
+                after: answer.to_owned(),
             }
         })
     }
 
-    fn render(&self, template: &str, system: Option<&str>, user: &str) -> Result<Frame, Error> {
+    fn render(
+        &self,
+        template: &str,
+        system: Option<&str>,
+        examples: &[Example],
+        user: &str,
+    ) -> Result<Frame, Error> {
         let mut environment = Environment::new();
         environment.set_fuel(Some(FUEL));
         environment.set_recursion_limit(64);
@@ -111,6 +155,10 @@ impl Chat {
         let mut messages = Vec::new();
         if let Some(system) = system {
             messages.push(context! { role => "system", content => system });
+        }
+        for Example { said, lines } in examples {
+            messages.push(context! { role => "user", content => said });
+            messages.push(context! { role => "assistant", content => lines });
         }
         messages.push(context! { role => "user", content => user });
         let mut values = std::collections::BTreeMap::from([

@@ -16,6 +16,8 @@ use crate::transcript::{Turn, turns};
 use crate::vocabulary::Vocabulary;
 use crate::{DraftEnd, DraftError, DraftEvent, LoadError, Options, Outcome, Request, part, prompt};
 
+mod by_exchange;
+
 /// Tokens between two reports while the transcript is read, and between two chances to cancel.
 const STRIDE: usize = 256;
 
@@ -26,6 +28,7 @@ pub struct Drafter {
     chat: Chat,
     context: usize,
     architecture: String,
+    kept: by_exchange::Kept,
 }
 
 /// One draft under way.
@@ -39,6 +42,9 @@ struct Draft<'d> {
     stops: Vec<StopReason>,
     last_part: bool,
     prompt: Sha256,
+    /// Segments that were read.
+    covered: u32,
+    /// Tokens that were read, and how many there are.
     read: u32,
     to_read: u32,
     prompt_tokens: usize,
@@ -83,6 +89,7 @@ impl Drafter {
             chat,
             context,
             architecture,
+            kept: by_exchange::Kept::default(),
         })
     }
 
@@ -113,53 +120,17 @@ impl Drafter {
         if sections.is_empty() {
             return Err(DraftError::NoSections);
         }
-        let frame = self.chat.frame(&prompt::system(request.template));
-        let mut before = self.vocabulary.marked_up(&frame.before)?;
-        if let Some(start) = self.vocabulary.missing_start(&before) {
-            before.insert(0, start);
-        }
-        let after = self.vocabulary.marked_up(&frame.after)?;
-        let mut requests = Vec::new();
-        for section in sections {
-            let mut tokens = self.vocabulary.plain(&prompt::section_request(section))?;
-            tokens.extend_from_slice(&after);
-            requests.push(tokens);
-        }
-        let turns = turns(request.segments);
-        let lines = turns
-            .iter()
-            .map(|turn| self.vocabulary.plain(&turn.line))
-            .collect::<Result<Vec<_>, _>>()?;
-
-        let context = self.context.min(request.parameters.context_tokens as usize);
-        let tail = requests.iter().map(Vec::len).max().unwrap_or(0)
-            + request.parameters.section_tokens as usize;
-        // The longest heading is the one of the last of many parts.
-        let heading = self
-            .vocabulary
-            .plain(&prompt::transcript_heading(998, 999))?
-            .len();
-        let fixed = before.len() + heading + tail;
-        let room = context.saturating_sub(fixed);
-        let lengths: Vec<usize> = lines.iter().map(Vec::len).collect();
-        let parts = part::divide(&lengths, room).map_err(|error| match error {
-            DraftError::ContextTooSmall { needed, .. } => DraftError::ContextTooSmall {
-                needed: needed.saturating_add(u32::try_from(fixed).unwrap_or(u32::MAX)),
-                room: u32::try_from(context).unwrap_or(u32::MAX),
-            },
-            other => other,
-        })?;
-
         let mut draft = Draft {
             request,
             on,
-            frame,
-            before,
-            requests,
+            frame: self.chat.frame(&prompt::system(request.template), &[]),
+            before: Vec::new(),
+            requests: Vec::new(),
             repeats: Repeats::new(sections.len()),
             stops: vec![StopReason::Complete; sections.len()],
             last_part: false,
             prompt: Sha256::new(),
+            covered: 0,
             read: 0,
             to_read: 0,
             prompt_tokens: 0,
@@ -167,28 +138,33 @@ impl Drafter {
             prefill: Duration::ZERO,
             decode: Duration::ZERO,
         };
-        let written = if turns.is_empty() {
+        let silent = request
+            .segments
+            .iter()
+            .all(|segment| segment.text.is_blank());
+        let of = u32::try_from(request.segments.len()).unwrap_or(u32::MAX);
+        let written = if silent {
+            // Segments without a single word are read by being seen.
+            draft.covered = of;
             draft.leave_empty()
+        } else if request.template.sorts_by_kind() {
+            self.by_exchange(&mut draft)
         } else {
-            self.parts(&mut draft, &turns, &lines, &parts)
+            self.kept.forget_prefix();
+            self.by_section(&mut draft)
         };
         match written {
             Ok(()) => {}
             Err(Break::Cancelled) => return Ok(Outcome::Cancelled),
             Err(Break::Failed(error)) => return Err(error),
         }
-        let of = u32::try_from(request.segments.len()).unwrap_or(u32::MAX);
-        let read = parts
-            .iter()
-            .flat_map(|part| &turns[part.clone()])
-            .map(|turn| turn.segments)
-            .sum();
-        // Segments without a single word are read by being seen.
-        let read = if turns.is_empty() { of } else { read };
         let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Outcome::Complete(DraftEnd {
-            coverage: Coverage { read, of },
+            coverage: Coverage {
+                read: draft.covered,
+                of,
+            },
             prompt_sha256: Sha256Hex::from_bytes(draft.prompt.finalize().into()),
             speed: DraftSpeed {
                 prompt_tokens: count(draft.prompt_tokens),
@@ -198,6 +174,47 @@ impl Drafter {
                 total_ms: millis(started.elapsed()),
             },
         }))
+    }
+
+    /// Writes each section after the whole transcript, which is read once for all of them; a
+    /// transcript longer than the context in parts.
+    fn by_section(&mut self, draft: &mut Draft<'_>) -> Result<(), Break> {
+        let request = draft.request;
+        draft.before = self.vocabulary.marked_up(&draft.frame.before)?;
+        if let Some(start) = self.vocabulary.missing_start(&draft.before) {
+            draft.before.insert(0, start);
+        }
+        let after = self.vocabulary.marked_up(&draft.frame.after)?;
+        for section in &request.template.sections {
+            let mut tokens = self.vocabulary.plain(&prompt::section_request(section))?;
+            tokens.extend_from_slice(&after);
+            draft.requests.push(tokens);
+        }
+        let turns = turns(request.segments);
+        let lines = turns
+            .iter()
+            .map(|turn| self.vocabulary.plain(&turn.line))
+            .collect::<Result<Vec<_>, _>>()?;
+
+        let context = self.context.min(request.parameters.context_tokens as usize);
+        let tail = draft.requests.iter().map(Vec::len).max().unwrap_or(0)
+            + request.parameters.section_tokens as usize;
+        // The longest heading is the one of the last of many parts.
+        let heading = self
+            .vocabulary
+            .plain(&prompt::transcript_heading(998, 999))?
+            .len();
+        let fixed = draft.before.len() + heading + tail;
+        let room = context.saturating_sub(fixed);
+        let lengths: Vec<usize> = lines.iter().map(Vec::len).collect();
+        let parts = part::divide(&lengths, room).map_err(|error| match error {
+            DraftError::ContextTooSmall { needed, .. } => DraftError::ContextTooSmall {
+                needed: needed.saturating_add(u32::try_from(fixed).unwrap_or(u32::MAX)),
+                room: u32::try_from(context).unwrap_or(u32::MAX),
+            },
+            other => other,
+        })?;
+        self.parts(draft, &turns, &lines, &parts)
     }
 
     fn parts(
@@ -235,6 +252,8 @@ impl Drafter {
             let branches = groups.first().map_or(0, |group| group.len());
             self.model.begin(prefix.len(), branches, tail)?;
             self.read_prefix(draft, prefix)?;
+            let turns = &turns[parts[number].clone()];
+            draft.covered += turns.iter().map(|turn| turn.segments).sum::<u32>();
             for group in &groups {
                 self.model.fork();
                 self.write(draft, group)?;

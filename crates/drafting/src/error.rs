@@ -35,6 +35,9 @@ pub enum DraftError {
     /// The template has no section.
     #[error("the template has no section to write")]
     NoSections,
+    /// The rules and examples that come with the program cannot be read, which a test excludes.
+    #[error("the program's own rules for writing notes are damaged; install it again")]
+    Guide,
     /// Text could not be turned into tokens or back.
     #[error("the model's vocabulary failed: {0}")]
     Vocabulary(#[from] VocabularyError),

@@ -7,6 +7,7 @@ mod chat;
 mod drafter;
 mod error;
 mod event;
+mod exchange;
 mod gguf;
 mod line;
 mod model;

@@ -23,5 +23,5 @@ pub use note::{Evidence, Note, Omission, Origin, Revision, Section, Statement, S
 pub use patient_text::PatientText;
 pub use segment::{Role, Segment, SpeakerLabel, Word};
 pub use state::{StateError, VisitState};
-pub use template::{Section as TemplateSection, Template};
+pub use template::{Section as TemplateSection, StatementKind, Template};
 pub use time::{Millis, SAMPLE_RATE, Samples, UnixMillis};

@@ -31,6 +31,68 @@ pub struct Section {
     pub empty: String,
     /// Most statements that the section may hold.
     pub most_statements: u32,
+    /// The kinds of statement that belong here. A template that sorts statements by kind is
+    /// written exchange by exchange, one without kinds section by section.
+    #[serde(default)]
+    pub kinds: Vec<StatementKind>,
+}
+
+/// What a statement of a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementKind {
+    /// Why the patient came.
+    Complaint,
+    /// What the patient reports.
+    History,
+    /// What the patient takes.
+    Medication,
+    /// What the patient does not tolerate.
+    Allergy,
+    /// Diseases of relatives.
+    Family,
+    /// What the patient says no to.
+    Denied,
+    /// What the clinician found.
+    Exam,
+    /// Values of tests, findings of imaging.
+    Result,
+    /// What the clinician thinks it is.
+    Assessment,
+    /// What was agreed.
+    Plan,
+}
+
+impl StatementKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::Complaint,
+        Self::History,
+        Self::Medication,
+        Self::Allergy,
+        Self::Family,
+        Self::Denied,
+        Self::Exam,
+        Self::Result,
+        Self::Assessment,
+        Self::Plan,
+    ];
+
+    /// The word that a model writes for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Complaint => "Complaint",
+            Self::History => "History",
+            Self::Medication => "Medication",
+            Self::Allergy => "Allergy",
+            Self::Family => "Family",
+            Self::Denied => "Denied",
+            Self::Exam => "Exam",
+            Self::Result => "Result",
+            Self::Assessment => "Assessment",
+            Self::Plan => "Plan",
+        }
+    }
 }
 
 /// What is wrong with a template.
@@ -56,6 +118,9 @@ pub enum TemplateError {
         /// The field's name.
         field: &'static str,
     },
+    /// A kind of statement would belong to two sections, or to none.
+    #[error("the kind {0:?} must stand in exactly one section, as the template sorts by kinds")]
+    Kind(StatementKind),
     /// The limit on statements is out of range.
     #[error("section {0:?}: most_statements must be 1 to 100")]
     StatementLimit(String),
@@ -119,7 +184,29 @@ impl Template {
                 return Err(TemplateError::StatementLimit(section.id.clone()));
             }
         }
+        if self.sorts_by_kind() {
+            for kind in StatementKind::ALL {
+                let places = self.sections.iter().flat_map(|section| &section.kinds);
+                if places.filter(|&&other| other == kind).count() != 1 {
+                    return Err(TemplateError::Kind(kind));
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Whether the sections say which kinds of statement belong to them.
+    pub fn sorts_by_kind(&self) -> bool {
+        self.sections
+            .iter()
+            .any(|section| !section.kinds.is_empty())
+    }
+
+    /// Position of the section that a kind of statement belongs to; `None` in a template that
+    /// does not sort by kind.
+    pub fn section_of(&self, kind: StatementKind) -> Option<usize> {
+        let holds = |section: &Section| section.kinds.contains(&kind);
+        self.sections.iter().position(holds)
     }
 }
 
@@ -178,6 +265,8 @@ mod tests {
                 "title = \" \"",
                 "title must not be empty",
             ),
+            ("\"plan\"]", "\"exam\"]", "exactly one section"),
+            ("\"plan\"]", "\"mood\"]", "not valid TOML"),
             (
                 "title = \"SUBJECTIVE\"",
                 "headline = \"x\"",
