@@ -175,7 +175,7 @@ fn invalid_lines_give_an_error_each_and_the_run_goes_on() {
 #[test]
 fn a_transcript_longer_than_the_context_is_read_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let turns: String = (0..120)
+    let turns: String = (0..72)
         .map(|n| format!("[doctor] Question number {n} about the left knee?\\n[patient] It hurts on day {n} of the month.\\n"))
         .collect();
     let (ran, out) = draft(

@@ -42,6 +42,7 @@ impl SoundSystem {
             .arg(folder.path().join("daemon.pa"))
             .env("HOME", folder.path())
             .env("XDG_RUNTIME_DIR", folder.path())
+            .env("XDG_CONFIG_HOME", folder.path().join(".config"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -68,10 +69,12 @@ impl SoundSystem {
     /// (`pulseaudio` or `alsa`).
     pub fn environment(&self, host: &str) -> Vec<(String, String)> {
         let folder = self.folder.path().display().to_string();
+        // The daemon leaves its cookie below HOME, and clients must find it there.
+        let settings = format!("{folder}/.config");
         vec![
             ("HOME".to_owned(), folder.clone()),
-            ("XDG_RUNTIME_DIR".to_owned(), folder.clone()),
-            ("XDG_CONFIG_HOME".to_owned(), folder),
+            ("XDG_RUNTIME_DIR".to_owned(), folder),
+            ("XDG_CONFIG_HOME".to_owned(), settings),
             (
                 "PULSE_SERVER".to_owned(),
                 format!("unix:{}", socket(self.folder.path()).display()),

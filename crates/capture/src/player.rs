@@ -1,5 +1,6 @@
 //! Plays a sequence of events at a pace: what a file and a script have in common.
 
+use std::convert::Infallible;
 use std::thread;
 use std::time::Instant;
 
@@ -21,6 +22,9 @@ pub(crate) struct Player {
     name: String,
     events: Receiver<Event>,
     orders: Sender<Order>,
+    /// Closed when the player's thread has ended: an order that came too late stays in its
+    /// channel unanswered.
+    over: Receiver<Infallible>,
 }
 
 enum Order {
@@ -42,10 +46,12 @@ impl Player {
         let pacer = Pacer::new(pace, Instant::now())?;
         let (send, events) = bounded(WAITING);
         let (orders, taken) = bounded(1);
+        let (playing, over) = bounded(0);
         let stage = Stage {
             pacer,
             send,
             orders: taken,
+            _playing: playing,
         };
         thread::Builder::new()
             .name("player".into())
@@ -56,6 +62,7 @@ impl Player {
             name,
             events,
             orders,
+            over,
         })
     }
 }
@@ -73,7 +80,10 @@ impl Source for Player {
         let (done, wait) = bounded(1);
         // A player that has come to its end has nothing to pause.
         if self.orders.send(Order::Pause(done)).is_ok() {
-            let _ = wait.recv();
+            select! {
+                recv(wait) -> _ => {}
+                recv(self.over) -> _ => {}
+            }
         }
         Ok(())
     }
@@ -88,6 +98,7 @@ struct Stage {
     pacer: Pacer,
     send: Sender<Event>,
     orders: Receiver<Order>,
+    _playing: Sender<Infallible>,
 }
 
 impl Stage {
@@ -142,5 +153,22 @@ impl Stage {
         }
         self.pacer.stood_still(since.elapsed());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// The end of a recording and the order to pause come from two threads and may cross.
+    #[test]
+    fn pausing_at_the_very_end_does_not_wait_for_ever() {
+        for _ in 0..2000 {
+            let end = std::iter::once((Samples(0), Event::Ended));
+            let mut player = Player::start("end".to_owned(), Pace::Fastest, end).unwrap();
+            assert!(matches!(player.events().recv(), Ok(Event::Ended)));
+            player.pause().unwrap();
+        }
     }
 }

@@ -17,6 +17,9 @@ use crate::vocabulary::Vocabulary;
 use crate::{DraftEnd, DraftError, DraftEvent, LoadError, Options, Outcome, Request, part, prompt};
 
 mod by_exchange;
+mod speed;
+
+pub use speed::Speed;
 
 /// Tokens between two reports while the transcript is read, and between two chances to cancel.
 const STRIDE: usize = 256;

@@ -42,6 +42,45 @@ fn visit() -> Vec<Segment> {
     ])
 }
 
+/// A few exchanges.
+fn spoken_visit() -> Vec<Segment> {
+    segments(&[
+        (
+            Role::Clinician,
+            "Good morning, have a seat. What happened to you?",
+        ),
+        (
+            Role::Patient,
+            "I fell on the stairs two weeks ago, and my left knee has been hurting since.",
+        ),
+        (Role::Clinician, "Any fever? Any numbness in the foot?"),
+        (
+            Role::Patient,
+            "No fever. No, nothing like that, I can feel everything.",
+        ),
+        (
+            Role::Clinician,
+            "Do you take anything for it? Are you allergic to anything?",
+        ),
+        (
+            Role::Patient,
+            "Ibuprofen, 400 milligrams, twice a day. And penicillin gives me a rash.",
+        ),
+        (
+            Role::Clinician,
+            "Let me look. The knee is a little swollen, and it's tender on the inside.",
+        ),
+        (
+            Role::Clinician,
+            "Let's stop the ibuprofen and get an X-ray, and I'll see you in a week.",
+        ),
+        (
+            Role::Patient,
+            "All right, thank you very much, Doctor. See you in a week.",
+        ),
+    ])
+}
+
 fn long_visit(turns: usize) -> Vec<Segment> {
     let lines: Vec<(Role, String)> = (0..turns)
         .map(|n| {
@@ -64,10 +103,24 @@ fn long_visit(turns: usize) -> Vec<Segment> {
     )
 }
 
-/// Two sections with short instructions.
+/// Two sections, each written after the whole transcript.
 fn two_sections() -> Template {
-    let mut template = template::built_in().unwrap().remove(1);
+    let mut template = without_kinds(1);
     template.sections.truncate(2);
+    template
+}
+
+/// Six sections, each written after the whole transcript.
+fn by_section() -> Template {
+    without_kinds(0)
+}
+
+/// A built-in template as if it did not sort by kind.
+fn without_kinds(number: usize) -> Template {
+    let mut template = template::built_in().unwrap().remove(number);
+    for section in &mut template.sections {
+        section.kinds.clear();
+    }
     template
 }
 
@@ -170,10 +223,78 @@ fn the_same_visit_gives_the_same_draft() {
     assert!(last.is_some_and(|(tokens, of)| tokens == of));
 }
 
+/// What is written for a piece does not depend on what is written beside it, so a draft that was
+/// begun while the visit went on is the draft that would have been written at its end.
+#[test]
+fn what_was_written_ahead_is_used_and_the_same() {
+    let mut drafter = load(models_on_disk::open(models_on_disk::QWEN2));
+    let template = template::built_in().unwrap().remove(0);
+    let visit = spoken_visit();
+    let parameters = DraftingParameters {
+        section_tokens: 30,
+        ..PARAMETERS
+    };
+    let request = |segments| Request {
+        template: &template,
+        segments,
+        parameters: &parameters,
+        skip_sections: &[],
+    };
+    // As the transcript grows, a turn at a time.
+    for end in 0..=visit.len() {
+        drafter
+            .draft_ahead(&request(&visit[..end]), &mut || true)
+            .unwrap();
+    }
+    let told = |(events, outcome): (Vec<DraftEvent>, Outcome)| {
+        let told = events.into_iter().filter(|event| {
+            matches!(
+                event,
+                DraftEvent::Statement { .. } | DraftEvent::SectionEnded { .. }
+            )
+        });
+        (told.collect::<Vec<_>>(), end(&outcome).clone())
+    };
+    let (ahead, end_ahead) = told(draft(&mut drafter, &template, &visit, &parameters, &[]));
+    let mut fresh = load(models_on_disk::open(models_on_disk::QWEN2));
+    let (whole, end_whole) = told(draft(&mut fresh, &template, &visit, &parameters, &[]));
+    assert_eq!(ahead, whole);
+    assert!(
+        whole
+            .iter()
+            .any(|event| matches!(event, DraftEvent::Statement { .. }))
+    );
+    assert_eq!(end_ahead.prompt_sha256, end_whole.prompt_sha256);
+    let all = visit.len() as u32;
+    assert_eq!(end_ahead.coverage, Coverage { read: all, of: all });
+    // Only the last piece was left.
+    assert!(end_ahead.speed.prompt_tokens < end_whole.speed.prompt_tokens / 4);
+}
+
+/// The answers of a model without sense go to sections all the same, and every section ends once.
+#[test]
+fn nonsense_is_sorted_and_every_section_ends() {
+    let mut drafter = nonsense();
+    let template = template::built_in().unwrap().remove(0);
+    let visit = spoken_visit();
+    let (events, outcome) = draft(&mut drafter, &template, &visit, &PARAMETERS, &[]);
+    let all = visit.len() as u32;
+    assert_eq!(end(&outcome).coverage, Coverage { read: all, of: all });
+    for section in 0..6 {
+        let events = of_section(&events, section);
+        assert!(
+            matches!(events.last(), Some(DraftEvent::SectionEnded { .. })),
+            "{section}"
+        );
+        let ended = |event: &&&DraftEvent| matches!(event, DraftEvent::SectionEnded { .. });
+        assert_eq!(events.iter().filter(ended).count(), 1);
+    }
+}
+
 #[test]
 fn skipped_sections_are_silent_and_change_nothing_else() {
     let mut drafter = nonsense();
-    let (template, visit) = (template::built_in().unwrap().remove(0), visit());
+    let (template, visit) = (by_section(), visit());
     let (all, _) = draft(&mut drafter, &template, &visit, &PARAMETERS, &[]);
     let (rest, _) = draft(&mut drafter, &template, &visit, &PARAMETERS, &[0, 3]);
     for section in 0..6 {
@@ -189,7 +310,7 @@ fn skipped_sections_are_silent_and_change_nothing_else() {
 #[test]
 fn more_sections_than_fit_side_by_side_are_all_written() {
     let mut drafter = nonsense();
-    let mut template = template::built_in().unwrap().remove(0);
+    let mut template = by_section();
     let sections = template.sections.clone();
     for (number, mut section) in sections.into_iter().enumerate() {
         section.id = format!("more-{number}");

@@ -6,12 +6,15 @@
 
 use visit::{Role, Segment};
 
+use crate::line;
 use crate::transcript::{Turn, turns};
 
 /// Words from which a piece may end where the next exchange begins.
-const ENOUGH: usize = 25;
+const ENOUGH: usize = 14;
 /// The same where nobody knows who speaks.
-const ENOUGH_UNLABELLED: usize = 35;
+const ENOUGH_UNLABELLED: usize = 24;
+/// Words from which a line is cut into sentences, and a sentence into parts.
+const LONG_LINE: usize = 60;
 /// Words from which a piece ends in any case.
 const MOST: usize = 120;
 
@@ -28,7 +31,7 @@ pub(crate) struct Exchange {
 pub(crate) fn exchanges(segments: &[Segment]) -> Vec<Exchange> {
     let labelled = segments.iter().any(|segment| segment.role != Role::Unknown);
     let lines = if labelled {
-        turns(segments)
+        turns(segments).into_iter().flat_map(shorter).collect()
     } else {
         lines(segments)
     };
@@ -58,23 +61,55 @@ pub(crate) fn exchanges(segments: &[Segment]) -> Vec<Exchange> {
     exchanges
 }
 
-/// One line a segment, without a name, for a transcript that does not say who speaks; segments
-/// without words are counted to the line before or after them.
+/// A turn as it is or, if it is long, in lines of a sentence each.
+fn shorter(turn: Turn) -> Vec<Turn> {
+    if turn.line.split_whitespace().count() <= LONG_LINE {
+        return vec![turn];
+    }
+    let (label, words) = turn.line.split_once(": ").unwrap_or(("", &turn.line));
+    let mut segments = turn.segments;
+    sentences(words)
+        .into_iter()
+        .map(|sentence| Turn {
+            // The turn counts once, with its first line.
+            segments: std::mem::take(&mut segments),
+            line: format!("{label}: {sentence}\n"),
+        })
+        .collect()
+}
+
+/// One line a sentence, without a name, for a transcript that does not say who speaks: so a
+/// question and its answer stand apart. Segments without words are counted to the line before or
+/// after them.
 fn lines(segments: &[Segment]) -> Vec<Turn> {
     let mut lines: Vec<Turn> = Vec::new();
-    let mut wordless = 0;
+    let mut uncounted = 0;
     for segment in segments {
-        let words: Vec<&str> = segment.text.expose().split_whitespace().collect();
-        match lines.last_mut() {
-            Some(line) if words.is_empty() => line.segments += 1,
-            None if words.is_empty() => wordless += 1,
-            _ => lines.push(Turn {
-                segments: 1 + std::mem::take(&mut wordless),
-                line: format!("- {}\n", words.join(" ")),
-            }),
+        uncounted += 1;
+        for sentence in sentences(segment.text.expose()) {
+            lines.push(Turn {
+                segments: std::mem::take(&mut uncounted),
+                line: format!("- {sentence}\n"),
+            });
         }
     }
+    if let Some(last) = lines.last_mut() {
+        last.segments += uncounted;
+    }
     lines
+}
+
+/// The sentences of a text; a run of words without an end is cut.
+fn sentences(text: &str) -> Vec<String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ") + "\n";
+    let mut sentences = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(piece) = line::next_piece(rest) {
+        let words: Vec<&str> = piece.text.split_whitespace().collect();
+        sentences.extend(words.chunks(LONG_LINE).map(|words| words.join(" ")));
+        rest = &rest[piece.length..];
+    }
+    sentences
 }
 
 #[cfg(test)]
@@ -117,7 +152,7 @@ mod tests {
                 .starts_with("Doctor: Good morning.\nPatient: Hello.")
         );
         assert_eq!(
-            pieces[1],
+            pieces[1].text,
             "Doctor: Any fever?\nPatient: No.\nDoctor: Good.\n"
         );
     }
@@ -132,9 +167,33 @@ mod tests {
             (Role::Unknown, "Next.".to_owned()),
         ]));
         assert_eq!(pieces.len(), 2, "{pieces:?}");
-        assert_eq!(pieces[0].segments, 3);
+        assert_eq!(
+            pieces.iter().map(|p| p.segments).collect::<Vec<_>>(),
+            [2, 2]
+        );
         assert!(pieces[0].text.ends_with("right?\n- Yes.\n"));
         assert_eq!(pieces[1].text, "- Next.\n");
+    }
+
+    /// Whatever the shape of the transcript, no piece grows without bounds.
+    #[test]
+    fn one_endless_segment_becomes_many_pieces() {
+        for role in [Role::Unknown, Role::Patient] {
+            for text in ["It hurts a lot. ".repeat(300), "word ".repeat(1500)] {
+                let pieces = exchanges(&segments(&[(role, text.clone())]));
+                assert!(pieces.len() > 8, "{role:?}: {}", pieces.len());
+                let most = pieces.iter().map(|p| p.text.split_whitespace().count());
+                assert!(most.max().unwrap() < MOST + 2 * LONG_LINE, "{role:?}");
+                assert_eq!(pieces.iter().map(|p| p.segments).sum::<u32>(), 1);
+                let all: String = pieces.into_iter().map(|p| p.text).collect();
+                let word = if text.starts_with("It") {
+                    "hurts"
+                } else {
+                    "word"
+                };
+                assert_eq!(all.matches(word).count(), text.matches(word).count());
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod section;
 mod transcript;
 mod vocabulary;
 
-pub use drafter::Drafter;
+pub use drafter::{Drafter, Speed};
 pub use error::{DraftError, HeaderError, LoadError, ModelError, VocabularyError};
 pub use event::{DraftEnd, DraftEvent, Options, Outcome, Request};
 pub use model::SUPPORTED as SUPPORTED_ARCHITECTURES;

@@ -33,6 +33,20 @@ pub fn confine(parent: Option<u32>, memory: Option<u64>) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives way to recording, recognition and the window, and takes what time they leave.
+///
+/// # Errors
+/// The system call that failed.
+#[cfg(unix)]
+pub fn give_way() -> io::Result<()> {
+    // SAFETY: touches no memory of this process; lowering one's own priority is always allowed.
+    check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, GIVING_WAY) })
+}
+
+/// Niceness of a process that gives way: enough to be felt, not enough to be starved.
+#[cfg(unix)]
+const GIVING_WAY: libc::c_int = 10;
+
 /// The standard output for frames alone: from now on, whatever else this process prints goes to
 /// the error stream, so that no library can spoil a frame.
 ///

@@ -90,7 +90,11 @@ fn work(
     let inbox = Inbox::open(&out).context("a thread cannot be started")?;
     let failure = match kind {
         WorkerKind::Speech => hearing::hear(&inbox, &out),
-        WorkerKind::Drafting => writing::write(&inbox, &out),
+        WorkerKind::Drafting => {
+            #[cfg(unix)]
+            confine::give_way().context("the priority cannot be lowered")?;
+            writing::write(&inbox, &out)
+        }
     };
     match failure {
         Err(failure) => out.fail(failure),

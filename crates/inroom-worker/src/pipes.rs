@@ -123,6 +123,11 @@ impl Inbox {
             .map_err(|_| Failure::Protocol("the reader of the messages has ended".to_owned()))
     }
 
+    /// Whether a message waits.
+    pub fn has_more(&self) -> bool {
+        !self.messages.is_empty()
+    }
+
     /// Whether the draft with this number, counted from 1, was given up. A wish to cancel concerns
     /// the drafts that were asked for before it, never a later one.
     pub fn is_cancelled(&self, draft: u32) -> bool {

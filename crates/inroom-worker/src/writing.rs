@@ -41,10 +41,18 @@ pub fn write(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
     });
     let mut drafts = 0;
     loop {
-        let ToWorker::Draft(request) = inbox.next()? else {
-            return Err(Failure::Protocol(
-                "a drafting worker only takes drafts".to_owned(),
-            ));
+        let request = match inbox.next()? {
+            ToWorker::Draft(request) => request,
+            ToWorker::DraftAhead(request) => {
+                // What fails now will fail at the draft, too, and be told then.
+                let _ = drafter.draft_ahead(&asked(&request), &mut || !inbox.has_more());
+                continue;
+            }
+            _ => {
+                return Err(Failure::Protocol(
+                    "a drafting worker only takes drafts".to_owned(),
+                ));
+            }
         };
         drafts += 1;
         let answer = draft(&mut drafter, &request, drafts, inbox, out)?;
@@ -77,13 +85,7 @@ fn draft(
     if inbox.is_cancelled(number) {
         return Ok(FromWorker::DraftCancelled);
     }
-    let asked = Request {
-        template: &request.template,
-        segments: &request.segments,
-        parameters: &request.parameters,
-        skip_sections: &request.skip_sections,
-    };
-    let outcome = drafter.draft(&asked, &mut |event| {
+    let outcome = drafter.draft(&asked(request), &mut |event| {
         out.send(&message(event));
         if inbox.is_cancelled(number) {
             ControlFlow::Break(())
@@ -103,6 +105,15 @@ fn draft(
         }
         Err(error @ DraftError::NoSections) => Err(Failure::Protocol(error.to_string())),
         Err(error) => Err(Failure::Engine(error.to_string())),
+    }
+}
+
+fn asked(request: &DraftRequest) -> Request<'_> {
+    Request {
+        template: &request.template,
+        segments: &request.segments,
+        parameters: &request.parameters,
+        skip_sections: &request.skip_sections,
     }
 }
 

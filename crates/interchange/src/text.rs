@@ -1,21 +1,22 @@
 use visit::{Note, Origin, Statement, Support};
 
-/// Whether a text shows which lines the transcript does not bear out.
+/// Whether a text shows how far the transcript bears its lines out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marks {
-    /// It does not: for scorers, and for the editor, which shows it in its own way.
+    /// It does not: for scorers.
     None,
-    /// Lines of the model that the transcript bears out only in part or not at all end in a mark
-    /// with the reason: for every text that leaves the program. Lines that a person wrote are
-    /// that person's word and have no mark.
-    Unsupported,
+    /// Lines of the model that the transcript bears out only in part end in a mark with the
+    /// reason, and the last line says how many lines were left out: for every text that leaves
+    /// the program. Lines that a person wrote are that person's word and have no mark.
+    Doubtful,
 }
 
 /// A note as plain text: a heading in capitals for each section, then a line for each statement,
 /// or the section's own words for "nothing said"; sections are set apart by an empty line.
 ///
-/// A statement is always one line, whatever it holds, so no statement can look like a heading.
-/// Omissions are not part of the text. It ends with a line break unless it is empty.
+/// What the model wrote and the transcript does not bear out is left out until a person makes it
+/// their own. A statement is always one line, whatever it holds, so no statement can look like a
+/// heading. Omissions are not part of the text. It ends with a line break unless it is empty.
 pub fn plain_text(note: &Note, marks: Marks) -> String {
     let sections = note.sections.iter().map(|section| {
         let mut lines = vec![one_line(&section.title).to_uppercase()];
@@ -23,6 +24,7 @@ pub fn plain_text(note: &Note, marks: Marks) -> String {
             section
                 .statements
                 .iter()
+                .filter(|statement| !is_withheld(statement))
                 .filter_map(|statement| line(statement, marks)),
         );
         if lines.len() == 1 {
@@ -30,7 +32,29 @@ pub fn plain_text(note: &Note, marks: Marks) -> String {
         }
         lines.join("\n") + "\n"
     });
-    sections.collect::<Vec<_>>().join("\n")
+    let mut text = sections.collect::<Vec<_>>().join("\n");
+    let statements = note.sections.iter().flat_map(|section| &section.statements);
+    let withheld = statements
+        .filter(|statement| is_withheld(statement))
+        .count();
+    if marks == Marks::Doubtful && withheld > 0 {
+        let lines = if withheld == 1 {
+            "1 line of the draft was".to_owned()
+        } else {
+            format!("{withheld} lines of the draft were")
+        };
+        text.push_str(&format!(
+            "\n[{lines} left out: the transcript does not bear out what the model wrote.]\n"
+        ));
+    }
+    text
+}
+
+/// Whether a line of the model has no ground in the transcript.
+fn is_withheld(statement: &Statement) -> bool {
+    statement.origin == Origin::Model
+        && statement.support == Support::Unsupported
+        && !statement.text.is_blank()
 }
 
 /// The statement's line; `None` for one without words.
@@ -39,19 +63,15 @@ fn line(statement: &Statement, marks: Marks) -> Option<String> {
         return None;
     }
     let line = one_line(statement.text.expose());
-    Some(match mark(statement, marks) {
-        None => line,
-        Some(mark) if statement.reason.is_blank() => format!("{line} [{mark}]"),
-        Some(mark) => format!("{line} [{mark}: {}]", one_line(statement.reason.expose())),
+    let doubtful = statement.origin == Origin::Model && statement.support == Support::Partial;
+    Some(if marks == Marks::None || !doubtful {
+        line
+    } else if statement.reason.is_blank() {
+        format!("{line} [partly supported]")
+    } else {
+        let reason = one_line(statement.reason.expose());
+        format!("{line} [partly supported: {reason}]")
     })
-}
-
-fn mark(statement: &Statement, marks: Marks) -> Option<&'static str> {
-    match (marks, statement.origin, statement.support) {
-        (Marks::None, _, _) | (_, Origin::Person, _) | (_, _, Support::Supported) => None,
-        (Marks::Unsupported, Origin::Model, Support::Partial) => Some("partly supported"),
-        (Marks::Unsupported, Origin::Model, Support::Unsupported) => Some("unsupported"),
-    }
 }
 
 /// The words with single spaces between them.

@@ -23,7 +23,7 @@ fn each_note_gives_its_texts() {
     assert_eq!(notes.len(), 3, "{notes:?}");
     for path in notes {
         let note: Note = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        for (marks, extension) in [(Marks::None, "txt"), (Marks::Unsupported, "marked.txt")] {
+        for (marks, extension) in [(Marks::None, "txt"), (Marks::Doubtful, "marked.txt")] {
             let expected = fs::read_to_string(path.with_extension(extension)).unwrap();
             assert_eq!(
                 plain_text(&note, marks),

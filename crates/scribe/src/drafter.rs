@@ -80,6 +80,23 @@ impl Drafter {
         Ok(())
     }
 
+    /// Lets the worker, if it has been started, write what can be written of a visit that still
+    /// goes on. What it writes is used by the next draft of the same worker.
+    pub fn draft_ahead(&mut self, template: &Template, segments: &[Segment]) {
+        let parameters = self.parameters();
+        if let Some(loaded) = &self.worker {
+            // If the worker is gone, the draft will notice and start another.
+            let _ = loaded
+                .child
+                .send(&ToWorker::DraftAhead(Box::new(DraftRequest {
+                    template: template.clone(),
+                    segments: segments.to_vec(),
+                    parameters,
+                    skip_sections: Vec::new(),
+                })));
+        }
+    }
+
     /// Largest resident memory of a drafting worker so far, in bytes; 0 where it is not known.
     pub fn peak_memory(&mut self) -> u64 {
         if let Some(loaded) = &self.worker {
@@ -344,6 +361,9 @@ fn template_digest(template: &Template) -> Sha256Hex {
             digest_text(&mut digest, text);
         }
         digest.update(section.most_statements.to_le_bytes());
+        for kind in &section.kinds {
+            digest_text(&mut digest, kind.word());
+        }
     }
     Sha256Hex::from_bytes(digest.finalize().into())
 }

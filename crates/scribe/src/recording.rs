@@ -23,6 +23,19 @@ pub struct Steps {
     pub draft: Option<(DraftingSettings, Template)>,
 }
 
+impl Steps {
+    /// For a visit that still goes on, where recognition and drafting run at the same time:
+    /// recognition leaves half of its threads. Both engines wait for their threads by spinning,
+    /// so a full set of both would make both many times slower. Drafting, whose worker has a lower
+    /// priority, takes what recognition does not need.
+    fn side_by_side(mut self) -> Self {
+        if self.draft.is_some() {
+            self.speech.threads = (self.speech.threads / 2).max(1);
+        }
+        self
+    }
+}
+
 /// A recording that runs, with its transcription and, after its end, its draft.
 pub struct Recording {
     orders: Sender<Order>,
@@ -78,7 +91,14 @@ impl Recording {
                 stopped: stopped.clone(),
             },
         )?;
-        let work = Work::start(vault, visit, steps, events, kept_heard, stopped);
+        let work = Work::start(
+            vault,
+            visit,
+            steps.side_by_side(),
+            events,
+            kept_heard,
+            stopped,
+        );
         Ok(Self {
             orders,
             recorder,
@@ -224,9 +244,7 @@ impl Job {
             speech_peak_memory: 0,
             drafting_peak_memory: 0,
         };
-        if let Err(error) =
-            self.transcribe(steps, kept, drafter.as_ref().map(|(d, _)| d), &mut outcome)
-        {
+        if let Err(error) = self.transcribe(steps, kept, drafter.as_ref(), &mut outcome) {
             self.tell(Event::WorkerFailed {
                 worker: WorkerRole::Speech,
                 message: error.to_string(),
@@ -253,7 +271,7 @@ impl Job {
         &self,
         steps: &Steps,
         kept: Receiver<()>,
-        drafter: Option<&Mutex<Drafter>>,
+        drafter: Option<&(Mutex<Drafter>, &Template)>,
         outcome: &mut Outcome,
     ) -> Result<(), ScribeError> {
         let record = self.vault.visit(self.visit)?;
@@ -264,13 +282,23 @@ impl Job {
             language: record.language,
             events: &self.events,
             kept,
-            // The language model loads while people speak, so that it is there at the end.
-            on_ready: drafter.map(|drafter| {
+            // The language model loads while people speak, and begins to draft.
+            on_ready: drafter.map(|(drafter, template)| {
                 Box::new(|| {
                     let mut drafter = drafter.lock().unwrap_or_else(PoisonError::into_inner);
                     // If this fails, the draft itself will try again and tell.
-                    let _ = drafter.warm_up();
+                    if drafter.warm_up().is_ok() {
+                        drafter.draft_ahead(template, &[]);
+                    }
                 }) as Box<dyn FnOnce() + Send>
+            }),
+            on_growth: drafter.map(|(drafter, template)| {
+                Box::new(|| {
+                    let mut drafter = drafter.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Ok(segments) = self.vault.segments(self.visit) {
+                        drafter.draft_ahead(template, &segments);
+                    }
+                }) as Box<dyn Fn() + Send>
             }),
             peak_memory: 0,
         };

@@ -17,6 +17,9 @@ use crate::{Event, ScribeError, SpeechSettings, WorkerRole};
 /// minute, so twice that keeps it busy, and the queue to it stays below 2 MiB.
 const AHEAD: Samples = Samples(60 * SAMPLE_RATE as u64);
 
+/// Recognition that is further behind gets the processor for itself: no draft is written ahead.
+const FAR_BEHIND: Millis = Millis(30_000);
+
 /// Deaths without any progress after which the work is given up.
 const MOST_DEATHS: u32 = 3;
 
@@ -31,6 +34,8 @@ pub(crate) struct Transcriber<'a> {
     pub kept: Receiver<()>,
     /// Called once when the recogniser has loaded.
     pub on_ready: Option<Box<dyn FnOnce() + Send + 'a>>,
+    /// Called when the transcript in the store has grown, while recognition keeps up.
+    pub on_growth: Option<Box<dyn Fn() + Send + 'a>>,
     /// Largest resident memory of a speech worker so far, in bytes.
     pub peak_memory: u64,
 }
@@ -234,16 +239,24 @@ impl<'t, 'a> Turn<'t, 'a> {
             .vault
             .append_segments(self.of.visit, &self.fresh, self.settled)?;
         self.stored += self.fresh.len() as u32;
+        let grown = !self.fresh.is_empty();
         for segment in self.fresh.drain(..) {
             let _ = self.of.events.send(Event::Segment(segment));
         }
-        self.tell_backlog()
+        let behind = self.tell_backlog()?;
+        if grown
+            && behind < FAR_BEHIND
+            && let Some(on_growth) = &self.of.on_growth
+        {
+            on_growth();
+        }
+        Ok(())
     }
 
-    fn tell_backlog(&self) -> Result<(), Setback> {
+    fn tell_backlog(&self) -> Result<Millis, Setback> {
         let behind: Millis =
             (self.of.vault.recorded(self.of.visit)?.samples - self.settled).millis();
         self.of.tell(Event::Backlog { behind });
-        Ok(())
+        Ok(behind)
     }
 }

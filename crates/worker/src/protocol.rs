@@ -59,6 +59,9 @@ pub enum ToWorker {
     EndOfAudio,
     /// Write a note.
     Draft(Box<DraftRequest>),
+    /// Write what can be written of a visit that still goes on, so that less is left at its end.
+    /// Not answered; given up for whatever comes next.
+    DraftAhead(Box<DraftRequest>),
     /// Give up the draft that is being written; answered with [`FromWorker::DraftCancelled`].
     CancelDraft,
     /// End now.

@@ -58,7 +58,7 @@ pub fn save_note(desk: State<'_, Desk>, request: SaveRequest) -> Result<Revision
 #[tauri::command(async)]
 pub fn note_text(request: NoteTextRequest) -> Result<String, Failure> {
     let Some(id) = request.section else {
-        return Ok(interchange::plain_text(&request.note, Marks::Unsupported));
+        return Ok(interchange::plain_text(&request.note, Marks::Doubtful));
     };
     let Note {
         template, sections, ..
@@ -73,6 +73,6 @@ pub fn note_text(request: NoteTextRequest) -> Result<String, Failure> {
             sections: vec![section],
             omissions: Vec::new(),
         },
-        Marks::Unsupported,
+        Marks::Doubtful,
     ))
 }

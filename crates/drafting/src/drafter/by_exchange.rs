@@ -21,6 +21,8 @@ use crate::{DraftError, DraftEvent, Request, line, repeat};
 
 /// Tokens that may be written for one piece.
 const PIECE_TOKENS: usize = 160;
+/// Pieces that are written together ahead of the draft; whoever waits, waits for so many at most.
+const AHEAD_GROUP: usize = 4;
 /// Tokens of a piece for which room is made at once, so that the prefix is computed once.
 const USUAL_PIECE: usize = 256;
 
@@ -29,7 +31,21 @@ const USUAL_PIECE: usize = 256;
 #[serde(deny_unknown_fields)]
 struct Guide {
     rules: String,
+    own_words: Vec<String>,
     examples: Vec<Example>,
+}
+
+/// Words that only the examples bring up, without those that are said in this visit.
+fn strangers(guide: &Guide, pieces: &[Piece]) -> Vec<String> {
+    let said: Vec<String> = pieces.iter().map(|piece| spaced(&piece.text)).collect();
+    let own = guide.own_words.iter().map(|word| spaced(word));
+    own.filter(|word| !said.iter().any(|text| text.contains(word.as_str())))
+        .collect()
+}
+
+/// The words of a text in lower case, each between two spaces.
+fn spaced(text: &str) -> String {
+    format!(" {} ", line::words(text).join(" "))
 }
 
 fn guide() -> Result<&'static Guide, DraftError> {
@@ -156,6 +172,7 @@ fn kind_and_words(line: &str) -> (StatementKind, &str) {
         Some((kind, words))
     });
     let (kind, words) = named.unwrap_or((StatementKind::History, line));
+    let words = without_speaker(words);
     let denies = ["denies ", "denied ", "no "]
         .iter()
         .any(|start| words.to_lowercase().starts_with(start));
@@ -167,9 +184,18 @@ fn kind_and_words(line: &str) -> (StatementKind, &str) {
     }
 }
 
+/// Without the name of a speaker, which models copy from the transcript now and then.
+fn without_speaker(words: &str) -> &str {
+    ["Doctor:", "Patient:", "Companion:"]
+        .iter()
+        .find_map(|name| words.strip_prefix(name))
+        .map_or(words, str::trim_start)
+}
+
 impl Drafter {
     /// Writes what can be written of a visit that still goes on: every piece but the last one,
-    /// which may still grow. `go_on` is asked between steps.
+    /// which may still grow. `go_on` is asked between groups of pieces: what has been begun will
+    /// be needed.
     ///
     /// # Errors
     /// [`DraftError`] as for a draft.
@@ -181,24 +207,20 @@ impl Drafter {
         if !request.template.sorts_by_kind() {
             return Ok(());
         }
-        let mut check = || {
-            if go_on() {
-                Ok(())
-            } else {
-                Err(Break::Cancelled)
-            }
-        };
         let mut spent = Spent::default();
         let ahead = (|| -> Result<(), Break> {
             let (prefix, mut pieces) = self.prepare(request)?;
             pieces.pop();
-            self.read_rules(&prefix, &pieces, &mut spent, &mut |_, _| check())?;
+            self.read_rules(&prefix, &pieces, &mut spent, &mut |_, _| Ok(()))?;
             let missing: Vec<&Piece> = pieces
                 .iter()
                 .filter(|piece| !self.kept.written.contains_key(&piece.text))
                 .collect();
-            for group in missing.chunks(self.model.side_by_side().max(1)) {
-                self.write_pieces(request, group, &mut spent, &mut |_| check())?;
+            for group in missing.chunks(AHEAD_GROUP.min(self.model.side_by_side()).max(1)) {
+                if !go_on() {
+                    return Err(Break::Cancelled);
+                }
+                self.write_pieces(request, group, &mut spent, &mut |_| Ok(()))?;
             }
             Ok(())
         })();
@@ -363,7 +385,8 @@ impl Drafter {
         self.read_rules(&prefix, &pieces, &mut spent, &mut |tokens, _| {
             draft.has_read(tokens)
         })?;
-        let mut sorter = Sorter::new(request.template.sections.len());
+        let strangers = strangers(guide, &pieces);
+        let mut sorter = Sorter::new(request.template.sections.len(), strangers);
         let most_rows = self.model.side_by_side().max(1);
         let mut at = 0;
         while at < pieces.len() {
@@ -417,14 +440,24 @@ impl Drafter {
 struct Sorter {
     written: Vec<u32>,
     last: usize,
+    /// Words that a line cannot have from the visit.
+    strangers: Vec<String>,
 }
 
 impl Sorter {
-    fn new(sections: usize) -> Self {
+    fn new(sections: usize, strangers: Vec<String>) -> Self {
         Self {
             written: vec![0; sections],
             last: 0,
+            strangers,
         }
+    }
+
+    fn is_from_an_example(&self, words: &str) -> bool {
+        let words = spaced(words);
+        self.strangers
+            .iter()
+            .any(|word| words.contains(word.as_str()))
     }
 
     fn section(&self, draft: &Draft<'_>, kind: StatementKind) -> usize {
@@ -450,6 +483,9 @@ impl Sorter {
         kind: StatementKind,
         words: &str,
     ) -> Result<(), Break> {
+        if self.is_from_an_example(words) {
+            return Ok(());
+        }
         let section = self.section(draft, kind);
         self.last = section;
         if self.is_full(&draft.request.template.sections, section) {
@@ -470,6 +506,9 @@ impl Sorter {
         kind: StatementKind,
         words: &str,
     ) -> Result<(), Break> {
+        if self.is_from_an_example(words) {
+            return draft.go_on();
+        }
         let text = PatientText::from(words.to_owned());
         draft.tell(self.section(draft, kind), |section| DraftEvent::Writing {
             section,
@@ -522,6 +561,29 @@ mod tests {
     }
 
     #[test]
+    fn words_of_the_examples_are_strange_unless_they_are_said() {
+        let guide = guide().expect("valid TOML");
+        let whole: String = guide
+            .examples
+            .iter()
+            .map(|e| spaced(&format!("{} {}", e.said, e.lines)))
+            .collect();
+        for word in &guide.own_words {
+            assert!(whole.contains(&spaced(word)), "{word} stands in no example");
+        }
+        let said = [Piece {
+            text: "Patient: My Asthma is back.\n".to_owned(),
+            segments: 1,
+            tokens: Vec::new(),
+        }];
+        let sorter = Sorter::new(1, strangers(guide, &said));
+        assert!(!sorter.is_from_an_example("Has asthma."));
+        assert!(!sorter.is_from_an_example("Uses a patchwork."));
+        assert!(sorter.is_from_an_example("Wait for the patch test."));
+        assert!(sorter.is_from_an_example("Chest film clear."));
+    }
+
+    #[test]
     fn kinds_come_off_and_denials_are_denials() {
         for (line, kind, words) in [
             ("Plan: Rest.", StatementKind::Plan, "Rest."),
@@ -538,6 +600,11 @@ mod tests {
             ),
             ("History: No fever.", StatementKind::Denied, "No fever."),
             ("Plan: No driving.", StatementKind::Plan, "No driving."),
+            (
+                "Companion: Sleeps well.",
+                StatementKind::History,
+                "Sleeps well.",
+            ),
             ("Mood: low.", StatementKind::History, "Mood: low."),
             ("Walks well.", StatementKind::History, "Walks well."),
         ] {

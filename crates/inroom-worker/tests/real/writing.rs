@@ -31,6 +31,7 @@ fn template() -> Template {
         instruction: instruction.to_owned(),
         empty: "None.".to_owned(),
         most_statements: 3,
+        kinds: Vec::new(),
     };
     Template {
         id: "short".to_owned(),

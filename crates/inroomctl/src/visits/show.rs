@@ -85,7 +85,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
             println!("\nNOTE, revision {}\n", revision.number.0);
             println!(
                 "{}",
-                interchange::plain_text(&revision.note, interchange::Marks::Unsupported)
+                interchange::plain_text(&revision.note, interchange::Marks::Doubtful)
             );
         }
         None => println!(
@@ -104,7 +104,7 @@ pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
             arguments.visit
         );
     };
-    let text = interchange::plain_text(&revision.note, interchange::Marks::Unsupported);
+    let text = interchange::plain_text(&revision.note, interchange::Marks::Doubtful);
     match &arguments.output {
         Some(path) => std::fs::write(path, text).with_context(|| {
             format!("{} cannot be written; nothing was exported", path.display())

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use visit::{
     Coverage, DraftSpeed, DraftingParameters, Millis, ModelIdentity, PatientText, Role, Samples,
-    Segment, Sha256Hex, SpeakerLabel, StopReason, Template, TemplateSection, Word,
+    Segment, Sha256Hex, SpeakerLabel, StatementKind, StopReason, Template, TemplateSection, Word,
 };
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ModelFile, ToWorker};
 
@@ -77,13 +77,15 @@ fn segment() -> impl Strategy<Value = Segment> {
 }
 
 fn template() -> impl Strategy<Value = Template> {
-    let section = (text(), text(), text(), text(), any::<u32>()).prop_map(
-        |(id, title, instruction, empty, most_statements)| TemplateSection {
+    let kinds = vec(proptest::sample::select(&StatementKind::ALL[..]), 0..3);
+    let section = (text(), text(), text(), text(), any::<u32>(), kinds).prop_map(
+        |(id, title, instruction, empty, most_statements, kinds)| TemplateSection {
             id,
             title,
             instruction,
             empty,
             most_statements,
+            kinds,
         },
     );
     (text(), text(), text(), vec(section, 0..3)).prop_map(|(id, title, purpose, sections)| {
@@ -151,6 +153,7 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
         }),
         Just(ToWorker::EndOfAudio),
         request().prop_map(|request| ToWorker::Draft(Box::new(request))),
+        request().prop_map(|request| ToWorker::DraftAhead(Box::new(request))),
         Just(ToWorker::CancelDraft),
         Just(ToWorker::Quit),
     ]
