@@ -84,7 +84,7 @@ fn turns(lines: &[Line]) -> Vec<Turn> {
             let asks = if clause.question {
                 Some(words)
             } else if marked {
-                asks_from_start(&line.reading.words[words.clone()]).then_some(words)
+                asked_part(&line.reading.words, words)
             } else {
                 last_question(&line.reading.words, words)
             };
@@ -96,6 +96,17 @@ fn turns(lines: &[Line]) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// The part of a clause without a question mark that begins like a question: all of it, or what
+/// follows a comma ("I appreciate you telling me, any numbness in your feet.").
+fn asked_part(words: &[Word], clause: Range<usize>) -> Option<Range<usize>> {
+    let after_comma = |at: &usize| words[at - 1].pause == Pause::Comma;
+    let starts = (clause.start + 1..clause.end).filter(after_comma);
+    std::iter::once(clause.start)
+        .chain(starts)
+        .find(|&at| asks_from_start(&words[at..clause.end]))
+        .map(|at| at..clause.end)
 }
 
 /// Whether a clause without a question mark begins like a question that wants a yes or no.
