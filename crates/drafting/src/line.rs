@@ -119,7 +119,13 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 }
 
 /// Whole lines that mean that there is nothing to note.
-const NOTHING: [&str; 16] = [
+const NOTHING: [&str; 22] = [
+    "no",
+    "yes",
+    "ok",
+    "okay",
+    "good",
+    "denied",
     "none",
     "nothing",
     "n/a",

@@ -37,10 +37,10 @@ impl Transcript {
     pub fn judge(&self, statement: &str) -> Judgement {
         let statement = StatementReading::of(statement, self);
         if statement.units.is_empty() {
-            // A heading, a name or an empty line claims nothing.
+            // A heading, a name, "No.": nothing that words of the transcript could bear out.
             return Judgement {
-                support: Support::Supported,
-                reason: PatientText::default(),
+                support: Support::Unsupported,
+                reason: "it says nothing that can be checked".into(),
                 evidence: Vec::new(),
             };
         }
