@@ -16,7 +16,10 @@ use crate::transcript::{Turn, turns};
 use crate::vocabulary::Vocabulary;
 use crate::{DraftEnd, DraftError, DraftEvent, LoadError, Options, Outcome, Request, part, prompt};
 
+mod branch;
 mod by_exchange;
+mod guide;
+mod sorter;
 mod speed;
 
 pub use speed::Speed;

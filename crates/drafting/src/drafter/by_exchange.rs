@@ -6,18 +6,18 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
 use sha2::Digest;
-use visit::{PatientText, StatementKind, StopReason, TemplateSection};
+use visit::{StatementKind, StopReason};
 
+use super::branch::Branch;
+use super::guide::{guide, strangers};
+use super::sorter::Sorter;
 use super::{Break, Draft, Drafter, STRIDE, choose};
-use crate::chat::Example;
 use crate::exchange::{Exchange, exchanges};
 use crate::model::{Place, Text};
-use crate::{DraftError, DraftEvent, Request, line, repeat};
+use crate::{DraftError, DraftEvent, Request};
 
 /// Tokens that may be written for one piece.
 const PIECE_TOKENS: usize = 160;
@@ -25,36 +25,6 @@ const PIECE_TOKENS: usize = 160;
 const AHEAD_GROUP: usize = 4;
 /// Tokens of a piece for which room is made at once, so that the prefix is computed once.
 const USUAL_PIECE: usize = 256;
-
-/// Rules and examples.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Guide {
-    rules: String,
-    own_words: Vec<String>,
-    examples: Vec<Example>,
-}
-
-/// Words that only the examples bring up, without those that are said in this visit.
-fn strangers(guide: &Guide, pieces: &[Piece]) -> Vec<String> {
-    let said: Vec<String> = pieces.iter().map(|piece| spaced(&piece.text)).collect();
-    let own = guide.own_words.iter().map(|word| spaced(word));
-    own.filter(|word| !said.iter().any(|text| text.contains(word.as_str())))
-        .collect()
-}
-
-/// The words of a text in lower case, each between two spaces.
-fn spaced(text: &str) -> String {
-    format!(" {} ", line::words(text).join(" "))
-}
-
-fn guide() -> Result<&'static Guide, DraftError> {
-    static GUIDE: OnceLock<Option<Guide>> = OnceLock::new();
-    GUIDE
-        .get_or_init(|| toml::from_str(include_str!("../exchanges.toml")).ok())
-        .as_ref()
-        .ok_or(DraftError::Guide)
-}
 
 /// A piece of the transcript.
 struct Piece {
@@ -94,102 +64,6 @@ struct Spent {
     prefill: Duration,
     generated: usize,
     decode: Duration,
-}
-
-/// A piece being written.
-struct Branch {
-    tokens: Vec<u32>,
-    /// Bytes that became lines.
-    taken: usize,
-    starts_line: bool,
-    kind: StatementKind,
-    lines: Vec<(StatementKind, String)>,
-    writing: Option<String>,
-    stop: Option<StopReason>,
-}
-
-impl Branch {
-    fn new() -> Self {
-        Self {
-            tokens: Vec::new(),
-            taken: 0,
-            starts_line: true,
-            kind: StatementKind::History,
-            lines: Vec::new(),
-            writing: None,
-            stop: None,
-        }
-    }
-
-    /// Takes the text that there is now; `ended`: nothing follows.
-    fn take(&mut self, text: &str, ended: bool, most_tokens: usize) {
-        let whole = text.trim_end_matches('\u{FFFD}');
-        while let Some(piece) = line::next_piece(&whole[self.taken.min(whole.len())..]) {
-            let bare = line::bare(piece.text, self.starts_line);
-            let starts_line = std::mem::replace(&mut self.starts_line, piece.ends_line);
-            self.taken += piece.length;
-            let words = if starts_line {
-                let (kind, words) = kind_and_words(&bare);
-                self.kind = kind;
-                words
-            } else {
-                &bare
-            };
-            // A question says nothing about the patient.
-            if line::notes_nothing(words) || words.ends_with('?') {
-                continue;
-            }
-            if self.lines.iter().any(|(_, earlier)| earlier == words) {
-                self.stop = Some(StopReason::Complete);
-                return;
-            }
-            self.lines.push((self.kind, words.to_owned()));
-        }
-        if ended {
-            self.stop = Some(StopReason::Complete);
-        } else if repeat::loops(&self.tokens) {
-            self.stop = Some(StopReason::Repetition);
-        } else if self.tokens.len() >= most_tokens {
-            self.stop = Some(StopReason::Length);
-        }
-        let bare = line::bare(&whole[self.taken.min(whole.len())..], self.starts_line);
-        let words = match line::heading(&bare) {
-            Some(_) if self.starts_line => kind_and_words(&bare).1,
-            // Until the kind is written, there is nothing to show.
-            _ if self.starts_line => "",
-            _ => &bare,
-        };
-        self.writing = (self.stop.is_none() && !words.is_empty()).then(|| words.to_owned());
-    }
-}
-
-/// The kind at a line's begin and the words after it; a line without one tells of the patient.
-fn kind_and_words(line: &str) -> (StatementKind, &str) {
-    let named = line::heading(line).and_then(|(heading, words)| {
-        let kind = StatementKind::ALL
-            .into_iter()
-            .find(|kind| kind.word().eq_ignore_ascii_case(heading))?;
-        Some((kind, words))
-    });
-    let (kind, words) = named.unwrap_or((StatementKind::History, line));
-    let words = without_speaker(words);
-    let denies = ["denies ", "denied ", "no "]
-        .iter()
-        .any(|start| words.to_lowercase().starts_with(start));
-    match kind {
-        StatementKind::Complaint | StatementKind::History if denies => {
-            (StatementKind::Denied, words)
-        }
-        _ => (kind, words),
-    }
-}
-
-/// Without the name of a speaker, which models copy from the transcript now and then.
-fn without_speaker(words: &str) -> &str {
-    ["Doctor:", "Patient:", "Companion:"]
-        .iter()
-        .find_map(|name| words.strip_prefix(name))
-        .map_or(words, str::trim_start)
 }
 
 impl Drafter {
@@ -385,7 +259,7 @@ impl Drafter {
         self.read_rules(&prefix, &pieces, &mut spent, &mut |tokens, _| {
             draft.has_read(tokens)
         })?;
-        let strangers = strangers(guide, &pieces);
+        let strangers = strangers(guide, pieces.iter().map(|piece| piece.text.as_str()));
         let mut sorter = Sorter::new(request.template.sections.len(), strangers);
         let most_rows = self.model.side_by_side().max(1);
         let mut at = 0;
@@ -436,92 +310,6 @@ impl Drafter {
     }
 }
 
-/// Puts lines into the sections of the template.
-struct Sorter {
-    written: Vec<u32>,
-    last: usize,
-    /// Words that a line cannot have from the visit.
-    strangers: Vec<String>,
-}
-
-impl Sorter {
-    fn new(sections: usize, strangers: Vec<String>) -> Self {
-        Self {
-            written: vec![0; sections],
-            last: 0,
-            strangers,
-        }
-    }
-
-    fn is_from_an_example(&self, words: &str) -> bool {
-        let words = spaced(words);
-        self.strangers
-            .iter()
-            .any(|word| words.contains(word.as_str()))
-    }
-
-    fn section(&self, draft: &Draft<'_>, kind: StatementKind) -> usize {
-        let template = draft.request.template;
-        let of = |kind| template.section_of(kind).unwrap_or(0);
-        let section = of(kind);
-        // A visit has few chief complaints; what else the patient came with is history.
-        if kind == StatementKind::Complaint && self.is_full(&template.sections, section) {
-            of(StatementKind::History)
-        } else {
-            section
-        }
-    }
-
-    fn is_full(&self, sections: &[TemplateSection], section: usize) -> bool {
-        let most = sections.get(section).map_or(0, |s| s.most_statements);
-        self.written[section] >= most
-    }
-
-    fn add(
-        &mut self,
-        draft: &mut Draft<'_>,
-        kind: StatementKind,
-        words: &str,
-    ) -> Result<(), Break> {
-        if self.is_from_an_example(words) {
-            return Ok(());
-        }
-        let section = self.section(draft, kind);
-        self.last = section;
-        if self.is_full(&draft.request.template.sections, section) {
-            draft.stops[section] = draft.stops[section].max(StopReason::Length);
-            return Ok(());
-        }
-        if draft.repeats.is_repeat(section, words) {
-            return Ok(());
-        }
-        self.written[section] += 1;
-        let text = PatientText::from(words.to_owned());
-        draft.tell(section, |section| DraftEvent::Statement { section, text })
-    }
-
-    fn writing(
-        &self,
-        draft: &mut Draft<'_>,
-        kind: StatementKind,
-        words: &str,
-    ) -> Result<(), Break> {
-        if self.is_from_an_example(words) {
-            return draft.go_on();
-        }
-        let text = PatientText::from(words.to_owned());
-        draft.tell(self.section(draft, kind), |section| DraftEvent::Writing {
-            section,
-            text,
-        })
-    }
-
-    /// A piece that was cut off leaves its reason at the section that it wrote to last.
-    fn stopped(&self, draft: &mut Draft<'_>, stop: StopReason) {
-        draft.stops[self.last] = draft.stops[self.last].max(stop);
-    }
-}
-
 impl Draft<'_> {
     /// So many more tokens have been read.
     fn has_read(&mut self, tokens: usize) -> Result<(), Break> {
@@ -531,111 +319,11 @@ impl Draft<'_> {
     }
 
     /// Lets the receiver break off where there is nothing to tell.
-    fn go_on(&mut self) -> Result<(), Break> {
+    pub(super) fn go_on(&mut self) -> Result<(), Break> {
         let (tokens, of) = (self.read, self.to_read);
         match (self.on)(DraftEvent::Reading { tokens, of }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Break::Cancelled),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_guide_is_sound_and_its_examples_use_the_kinds() {
-        let guide = guide().expect("valid TOML");
-        for kind in StatementKind::ALL {
-            assert!(guide.rules.contains(kind.word()), "{kind:?} in the rules");
-            let shown = |example: &&Example| example.lines.contains(&format!("{}: ", kind.word()));
-            assert!(guide.examples.iter().any(|e| shown(&e)), "{kind:?}");
-        }
-        for line in guide.examples.iter().flat_map(|e| e.lines.lines()) {
-            let named = StatementKind::ALL
-                .iter()
-                .any(|kind| line.starts_with(kind.word()));
-            assert!(named || line == "None", "{line}");
-        }
-    }
-
-    #[test]
-    fn words_of_the_examples_are_strange_unless_they_are_said() {
-        let guide = guide().expect("valid TOML");
-        let whole: String = guide
-            .examples
-            .iter()
-            .map(|e| spaced(&format!("{} {}", e.said, e.lines)))
-            .collect();
-        for word in &guide.own_words {
-            assert!(whole.contains(&spaced(word)), "{word} stands in no example");
-        }
-        let said = [Piece {
-            text: "Patient: My Asthma is back.\n".to_owned(),
-            segments: 1,
-            tokens: Vec::new(),
-        }];
-        let sorter = Sorter::new(1, strangers(guide, &said));
-        assert!(!sorter.is_from_an_example("Has asthma."));
-        assert!(!sorter.is_from_an_example("Uses a patchwork."));
-        assert!(sorter.is_from_an_example("Wait for the patch test."));
-        assert!(sorter.is_from_an_example("Chest film clear."));
-    }
-
-    #[test]
-    fn kinds_come_off_and_denials_are_denials() {
-        for (line, kind, words) in [
-            ("Plan: Rest.", StatementKind::Plan, "Rest."),
-            (
-                "medication: Aspirin.",
-                StatementKind::Medication,
-                "Aspirin.",
-            ),
-            ("Denies fever.", StatementKind::Denied, "Denies fever."),
-            (
-                "History: Denies fever.",
-                StatementKind::Denied,
-                "Denies fever.",
-            ),
-            ("History: No fever.", StatementKind::Denied, "No fever."),
-            ("Plan: No driving.", StatementKind::Plan, "No driving."),
-            (
-                "Companion: Sleeps well.",
-                StatementKind::History,
-                "Sleeps well.",
-            ),
-            ("Mood: low.", StatementKind::History, "Mood: low."),
-            ("Walks well.", StatementKind::History, "Walks well."),
-        ] {
-            assert_eq!(kind_and_words(line), (kind, words));
-        }
-    }
-
-    #[test]
-    fn lines_are_taken_as_they_end_and_repeats_end_the_piece() {
-        let mut branch = Branch::new();
-        branch.take("Complaint: Cough. Worse at night.\nDen", false, 99);
-        assert_eq!(
-            branch.lines,
-            [
-                (StatementKind::Complaint, "Cough.".to_owned()),
-                (StatementKind::Complaint, "Worse at night.".to_owned())
-            ]
-        );
-        assert_eq!(branch.writing, None);
-        branch.take(
-            "Complaint: Cough. Worse at night.\nDenied: Denies fe",
-            false,
-            99,
-        );
-        assert_eq!(branch.writing.as_deref(), Some("Denies fe"));
-        branch.take(
-            "Complaint: Cough. Worse at night.\nDenied: Denies fever.\nNone\nHistory: Cough.\n",
-            false,
-            99,
-        );
-        assert_eq!(branch.lines.len(), 3);
-        assert_eq!(branch.stop, Some(StopReason::Complete));
     }
 }
