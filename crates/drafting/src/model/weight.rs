@@ -15,6 +15,10 @@ use candle_core::{CpuStorage, Module, Result, Tensor};
 use super::ModelError;
 use crate::gguf::File;
 
+/// Candle's fast kernels for Q8_0 want inputs that are a multiple of this.
+const FAST_INPUTS: usize = 256;
+/// Values of a block of Q5_0 and Q8_0.
+const BLOCK: usize = 32;
 /// Rows from which candle uses the re-laid form of Q6_K.
 const FEW_ROWS: usize = 2;
 /// Rows from which it may use another form, for many.
@@ -120,6 +124,8 @@ impl QuantizedType for SharedBlocks {
 pub(super) struct Weight {
     product: QMatMul,
     blocks: Option<SharedBlocks>,
+    /// Inputs that the matrix is kept with: zeros may have been added to each row.
+    kept_inputs: usize,
     /// A product of fewer rows is padded with zeros.
     fewest_rows: usize,
     pub(super) outputs: usize,
@@ -150,7 +156,7 @@ impl Weight {
             }
             kind = Some(info.ggml_dtype);
             rows += n;
-            let part = relaid(info.ggml_dtype, file.bytes(reader, info)?);
+            let part = file.bytes(reader, info)?;
             if bytes.is_empty() {
                 bytes = part;
             } else {
@@ -162,13 +168,16 @@ impl Weight {
                 names.first().copied().unwrap_or_default(),
             ));
         };
-        let kind = relaid_kind(kind);
+        let (kind, bytes, kept_inputs) = relaid(kind, bytes, inputs);
         let blocks = SharedBlocks(Arc::new(Blocks {
             kept: RwLock::new(Some(kind.from_data(Cow::Owned(bytes)))),
             kind,
             read_directly: AtomicBool::new(false),
         }));
-        let tensor = QTensor::new(QStorage::Cpu(Box::new(blocks.clone())), (outputs, inputs))?;
+        let tensor = QTensor::new(
+            QStorage::Cpu(Box::new(blocks.clone())),
+            (outputs, kept_inputs),
+        )?;
         // Matrices of plain floating-point numbers become a tensor here, which holds its own copy.
         let product = QMatMul::from_qtensor(tensor)?;
         let blocks = match product {
@@ -178,6 +187,7 @@ impl Weight {
         Ok(Self {
             product,
             blocks,
+            kept_inputs,
             fewest_rows: 1,
             outputs,
             inputs,
@@ -208,13 +218,11 @@ impl Weight {
     }
 
     /// The product with each row of `inputs` values: as many rows of `outputs` values.
-    pub(super) fn times(&self, mut rows: Vec<f32>) -> Result<Product> {
+    pub(super) fn times(&self, rows: Vec<f32>) -> Result<Product> {
         let wanted = rows.len() / self.inputs;
-        if wanted < self.fewest_rows {
-            rows.resize(self.fewest_rows * self.inputs, 0.0);
-        }
-        let count = rows.len() / self.inputs;
-        let rows = Tensor::from_vec(rows, (count, self.inputs), &candle_core::Device::Cpu)?;
+        let count = wanted.max(self.fewest_rows);
+        let rows = widened(rows, self.inputs, self.kept_inputs, count);
+        let rows = Tensor::from_vec(rows, (count, self.kept_inputs), &candle_core::Device::Cpu)?;
         Ok(Product {
             tensor: self.product.forward(&rows)?,
             values: wanted * self.outputs,
@@ -224,8 +232,22 @@ impl Weight {
     /// One row of the matrix for each number: a token's embedding.
     pub(super) fn rows(&self, numbers: &[u32]) -> Result<Vec<f32>> {
         let numbers = Tensor::new(numbers, &candle_core::Device::Cpu)?;
-        self.product.embedding(&numbers)?.flatten_all()?.to_vec1()
+        let rows = self.product.embedding(&numbers)?;
+        rows.narrow(1, 0, self.inputs)?.flatten_all()?.to_vec1()
     }
+}
+
+/// Rows of `from` values as `count` rows of `to` values, filled up with zeros.
+fn widened(mut rows: Vec<f32>, from: usize, to: usize, count: usize) -> Vec<f32> {
+    if from == to {
+        rows.resize(count * to, 0.0);
+        return rows;
+    }
+    let mut wide = vec![0.0; count * to];
+    for (wide, row) in wide.chunks_exact_mut(to).zip(rows.chunks_exact(from)) {
+        wide[..from].copy_from_slice(row);
+    }
+    wide
 }
 
 /// The result of [`Weight::times`].
@@ -264,39 +286,48 @@ pub(super) fn stackable(file: &File, names: &[&str]) -> bool {
         .is_some_and(|first| first.is_some() && kinds.all(|kind| kind == first))
 }
 
-/// The kind that a matrix of this kind is kept as.
-fn relaid_kind(kind: GgmlDType) -> GgmlDType {
-    match kind {
-        GgmlDType::Q5_0 => GgmlDType::Q8_0,
-        other => other,
+/// A matrix of rows of `inputs` values in the form that candle computes with fastest: its kind, its
+/// bytes and its inputs, added zeros included. No value changes.
+///
+/// Candle has only scalar code for Q5_0. Its values are whole numbers of five bits times a factor,
+/// which Q8_0 holds exactly, in half as much memory again and several times as fast.
+fn relaid(kind: GgmlDType, bytes: Vec<u8>, inputs: usize) -> (GgmlDType, Vec<u8>, usize) {
+    let relay: fn(&[u8], &mut Vec<u8>) = match kind {
+        GgmlDType::Q5_0 => q5_0_as_q8_0,
+        GgmlDType::Q8_0 if !inputs.is_multiple_of(FAST_INPUTS) => |block, out| out.extend(block),
+        _ => return (kind, bytes, inputs),
+    };
+    let to = GgmlDType::Q8_0;
+    let kept = inputs.next_multiple_of(FAST_INPUTS);
+    let zeros = vec![0; (kept - inputs) / BLOCK * to.type_size()];
+    let row = inputs / BLOCK * kind.type_size();
+    let mut out = Vec::with_capacity(bytes.len() / row * (kept / BLOCK) * to.type_size());
+    for row in bytes.chunks_exact(row) {
+        for block in row.chunks_exact(kind.type_size()) {
+            relay(block, &mut out);
+        }
+        out.extend(&zeros);
     }
+    (to, out, kept)
 }
 
-/// Candle has only scalar code for Q5_0. Its values are whole numbers of five bits times a
-/// factor, which Q8_0 holds exactly, in half as much memory again and several times as fast.
-fn relaid(kind: GgmlDType, bytes: Vec<u8>) -> Vec<u8> {
-    if kind != GgmlDType::Q5_0 {
-        return bytes;
-    }
-    // Factor (two bytes), fifth bits (four bytes), lower four bits of 32 values.
-    let (blocks, _) = bytes.as_chunks::<22>();
-    let mut out = Vec::with_capacity(blocks.len() * 34);
-    for block in blocks {
-        let [d0, d1, h0, h1, h2, h3, low @ ..] = block;
-        let high = u32::from_le_bytes([*h0, *h1, *h2, *h3]);
-        let value = |low: u8, at: usize| {
-            let fifth = u8::try_from(high >> at & 1).unwrap_or(0) << 4;
-            (low | fifth).wrapping_sub(16)
-        };
-        out.extend([*d0, *d1]);
-        out.extend(low.iter().enumerate().map(|(at, low)| value(low & 15, at)));
-        out.extend(
-            low.iter()
-                .enumerate()
-                .map(|(at, low)| value(low >> 4, at + 16)),
-        );
-    }
-    out
+/// One block: a factor (two bytes), fifth bits (four bytes), lower four bits of 32 values.
+fn q5_0_as_q8_0(block: &[u8], out: &mut Vec<u8>) {
+    let [d0, d1, h0, h1, h2, h3, low @ ..] = block else {
+        return;
+    };
+    let high = u32::from_le_bytes([*h0, *h1, *h2, *h3]);
+    let value = |low: u8, at: usize| {
+        let fifth = u8::try_from(high >> at & 1).unwrap_or(0) << 4;
+        (low | fifth).wrapping_sub(16)
+    };
+    out.extend([*d0, *d1]);
+    out.extend(low.iter().enumerate().map(|(at, low)| value(low & 15, at)));
+    out.extend(
+        low.iter()
+            .enumerate()
+            .map(|(at, low)| value(low >> 4, at + 16)),
+    );
 }
 
 #[cfg(test)]
@@ -304,28 +335,39 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
+    fn numbers(kind: GgmlDType, bytes: Vec<u8>, count: usize) -> Vec<f32> {
+        match kind.from_data(bytes.into()).dequantize(count) {
+            Ok(CpuStorage::F32(values)) => values,
+            _ => panic!("not plain numbers"),
+        }
+    }
+
     #[test]
     fn relaying_changes_no_value() {
-        let plain: Vec<f32> = (0..256)
+        let (outputs, inputs) = (3, 96);
+        let plain: Vec<f32> = (0..outputs * inputs)
             .map(|n| ((n * 37 % 101) as f32 - 50.0) * 0.31)
             .collect();
-        let plain = Tensor::new(plain, &candle_core::Device::Cpu).unwrap();
-        let blocks = QTensor::quantize(&plain, GgmlDType::Q5_0).unwrap();
-        let before = match GgmlDType::Q5_0
-            .from_data(blocks.data().unwrap())
-            .dequantize(256)
-        {
-            Ok(CpuStorage::F32(values)) => values,
-            _ => panic!("not plain numbers"),
-        };
-        let bytes = relaid(GgmlDType::Q5_0, blocks.data().unwrap().into_owned());
-        let after = match relaid_kind(GgmlDType::Q5_0)
-            .from_data(bytes.into())
-            .dequantize(256)
-        {
-            Ok(CpuStorage::F32(values)) => values,
-            _ => panic!("not plain numbers"),
-        };
-        assert_eq!(before, after);
+        let plain = Tensor::from_vec(plain, (outputs, inputs), &candle_core::Device::Cpu).unwrap();
+        for kind in [GgmlDType::Q5_0, GgmlDType::Q8_0] {
+            let blocks = QTensor::quantize(&plain, kind).unwrap();
+            let bytes = blocks.data().unwrap().into_owned();
+            let before = numbers(kind, bytes.clone(), outputs * inputs);
+            let (kind, bytes, kept) = relaid(kind, bytes, inputs);
+            assert_eq!((kind, kept), (GgmlDType::Q8_0, 256));
+            let after = numbers(kind, bytes, outputs * kept);
+            for (before, after) in before.chunks(inputs).zip(after.chunks(kept)) {
+                assert_eq!(before, &after[..inputs]);
+                assert!(after[inputs..].iter().all(|added| *added == 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_fast_already_stays_as_it_is() {
+        for (kind, inputs) in [(GgmlDType::Q4K, 768), (GgmlDType::Q8_0, 512)] {
+            let (same, bytes, kept) = relaid(kind, vec![1, 2, 3], inputs);
+            assert_eq!((same, bytes, kept), (kind, vec![1, 2, 3], inputs));
+        }
     }
 }
