@@ -1,8 +1,6 @@
 // Light, dark, or as the computer is set.
 import type { Theme } from "../ipc/generated/Theme";
 
-const order: readonly Theme[] = ["system", "light", "dark"];
-
 class ThemeChoice {
   chosen: Theme = $state("system");
   #computerIsDark = matchMedia("(prefers-color-scheme: dark)");
@@ -19,9 +17,11 @@ class ThemeChoice {
     this.#show();
   }
 
-  /** The one that comes after the chosen one. */
+  /** The one that comes after the chosen one: first the one that looks different from the computer's. */
   get next(): Theme {
-    return order[(order.indexOf(this.chosen) + 1) % order.length] ?? "system";
+    const [same, other]: [Theme, Theme] = this.#computerIsDark.matches ? ["dark", "light"] : ["light", "dark"];
+    if (this.chosen === "system") return other;
+    return this.chosen === other ? same : "system";
   }
 
   #show(): void {
