@@ -6,6 +6,20 @@ use std::process::Output;
 
 use inroom_tests::programs::{DRAFTING, SPEECH, audio_fixture, inroomctl, model, visit_fixture};
 
+/// A new visit whose consent is recorded, with the small models.
+const NEW_VISIT: [&str; 10] = [
+    "visit",
+    "new",
+    "--consent-asked-by",
+    "Dr. Test",
+    "--consent",
+    "spoken",
+    "--speech-model",
+    SPEECH,
+    "--model",
+    DRAFTING,
+];
+
 /// Fails unless the program refused, without a panic, with these words.
 fn refused(output: &Output, words: &[&str]) {
     let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
@@ -240,20 +254,7 @@ fn no_microphone_is_said_and_the_visit_is_kept() {
             .unwrap()
     };
     assert!(run(&["vault", "create"]).status.success());
-    let ran = run(&[
-        "visit",
-        "new",
-        "--consent-asked-by",
-        "Dr. Test",
-        "--consent",
-        "spoken",
-        "--speech-model",
-        SPEECH,
-        "--model",
-        DRAFTING,
-        "--seconds",
-        "1",
-    ]);
+    let ran = run(&[&NEW_VISIT[..], &["--seconds", "1"]].concat());
     refused(&ran, &["microphone"]);
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();
     assert!(listed.contains("prepared"), "{listed}");
@@ -288,20 +289,7 @@ fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
         inroomctl(all)
     };
     let created = run(&["vault", "create"]);
-    let recorded = run(&[
-        "visit",
-        "new",
-        "--consent-asked-by",
-        "Dr. Test",
-        "--consent",
-        "spoken",
-        "--speech-model",
-        SPEECH,
-        "--model",
-        DRAFTING,
-        "--template",
-        "patient-instructions",
-    ]);
+    let recorded = run(&[&NEW_VISIT[..], &["--template", "patient-instructions"]].concat());
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();
     let unmounted = std::process::Command::new("umount")
         .arg(folder.path())

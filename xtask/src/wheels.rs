@@ -72,6 +72,13 @@ impl Pip {
             command: vec![private.into(), "-m".into(), "pip".into()],
         })
     }
+
+    /// A call of pip, to which arguments can be added.
+    pub fn call(&self) -> Command {
+        let mut command = Command::new(&self.command[0]);
+        command.args(&self.command[1..]).stdin(Stdio::null());
+        command
+    }
 }
 
 fn quiet(command: &[OsString], arguments: &[&str]) -> bool {
@@ -87,8 +94,8 @@ fn quiet(command: &[OsString], arguments: &[&str]) -> bool {
 
 impl Download for Pip {
     fn download(&self, package: &str, version: &str, folder: &Path) -> Result<()> {
-        let output = Command::new(&self.command[0])
-            .args(&self.command[1..])
+        let output = self
+            .call()
             .args([
                 "download",
                 "--quiet",
@@ -104,7 +111,6 @@ impl Download for Pip {
             ])
             .arg(folder)
             .arg(format!("{package}=={version}"))
-            .stdin(Stdio::null())
             .output()
             .context("cannot start pip")?;
         if !output.status.success() {

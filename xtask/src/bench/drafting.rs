@@ -1,11 +1,14 @@
 //! The language model beside llama.cpp: same GGUF file, same counts of tokens.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
 use super::peers::Peers;
 use super::report::Table;
-use crate::process;
+use crate::{places, process};
 
 const MODEL: &str = "qwen2.5-coder-1.5b-instruct";
 
@@ -23,6 +26,7 @@ struct Speed {
 /// Measures each at each length, one after the other.
 pub fn measure(peers: &Peers, threads: u32) -> Result<Table> {
     let model = crate::models::file_of(MODEL)?.display().to_string();
+    let example = build_example()?;
     let mut rows = Vec::new();
     for read in READ {
         let arguments = [
@@ -33,7 +37,7 @@ pub fn measure(peers: &Peers, threads: u32) -> Result<Table> {
         ];
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let peer: Speed = peers.run("llama", include_str!("peers/llama.py"), &arguments)?;
-        let ours = inroom(&arguments)?;
+        let ours = inroom(&example, &arguments)?;
         for (name, speed) in [("Inroom", &ours), ("llama.cpp (cyllama)", &peer)] {
             rows.push(vec![
                 format!("{name}, {read} tokens"),
@@ -67,22 +71,20 @@ pub fn measure(peers: &Peers, threads: u32) -> Result<Table> {
     })
 }
 
-/// Runs the drafting crate's own example, which uses the model code as the worker does.
-fn inroom(arguments: &[&str]) -> Result<Speed> {
-    let output = process::cargo()
-        .args([
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "drafting",
-            "--example",
-            "speed",
-            "--",
-        ])
+/// Builds the drafting crate's own example, which uses the model code as the worker does.
+fn build_example() -> Result<PathBuf> {
+    // With the features of the whole workspace, so that nothing below it is compiled again.
+    let build = ["build", "--release", "--workspace", "--example", "speed"];
+    process::run(process::cargo().args(build))?;
+    let name = format!("speed{}", std::env::consts::EXE_SUFFIX);
+    Ok(places::target().join("release/examples").join(name))
+}
+
+fn inroom(example: &Path, arguments: &[&str]) -> Result<Speed> {
+    let output = Command::new(example)
         .args(arguments)
         .output()
-        .context("cargo cannot be run")?;
+        .with_context(|| format!("{} cannot be run", example.display()))?;
     ensure!(
         output.status.success(),
         "{}",

@@ -14,6 +14,8 @@ use clap::Args;
 
 use self::peers::Peers;
 use self::report::Report;
+use crate::setup::{self, Purpose};
+use crate::{dist, models};
 
 /// What is measured, and on how many threads.
 #[derive(Args)]
@@ -28,10 +30,10 @@ pub struct Arguments {
     write: bool,
 }
 
-/// Measures and prints a table of ratios for each part.
+/// Prepares the machine, builds what is shipped, measures, and prints a table of ratios for each part.
 ///
 /// # Errors
-/// If a program or model is missing or fails.
+/// If a step or a program that is measured fails.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let chosen =
         |part: &str| arguments.parts.is_empty() || arguments.parts.iter().any(|p| p == part);
@@ -41,6 +43,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             "{part:?} cannot be measured; speech, drafting and visit can"
         );
     }
+    setup::install(Purpose::Test)?;
+    models::fetch("default", &[])?;
+    dist::build()?;
     let peers = Peers::prepare()?;
     let mut report = Report::new(arguments.threads)?;
     if chosen("speech") {

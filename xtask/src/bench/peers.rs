@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde::de::DeserializeOwned;
 
+use crate::wheels::Pip;
 use crate::{places, process};
 
 /// Pinned, so that a ratio means the same next time.
@@ -36,14 +37,19 @@ impl Peers {
             return Ok(Self { folder });
         }
         println!("installing the peers into {}", folder.display());
+        // With the pip that fetches the models, so that no other has to be there.
+        let venv = folder.join("venv");
         process::run(
             Command::new("python3")
-                .args(["-m", "venv"])
-                .arg(folder.join("venv")),
+                .args(["-m", "venv", "--without-pip"])
+                .arg(&venv),
         )?;
         process::run(
-            Command::new(folder.join("venv/bin/pip"))
-                .args(["install", "--quiet"])
+            Pip::find(&places::cache()?)?
+                .call()
+                .arg("--python")
+                .arg(venv.join("bin/python"))
+                .args(["install", "--quiet", "--disable-pip-version-check"])
                 .args(PACKAGES),
         )?;
         std::fs::write(stamp, wanted)?;
