@@ -57,7 +57,7 @@ fn drafting() -> DraftingSettings {
 /// A visit whose events are shown to `watch` as they happen.
 fn visit(sound: &Path, mut watch: impl FnMut(&Event)) -> Ended {
     let steps = Steps {
-        speech: SpeechSettings::new(Some(SPEECH)).unwrap(),
+        speech: Some(SpeechSettings::new(Some(SPEECH)).unwrap()),
         draft: Some((drafting(), soap())),
     };
     let scratch = ScratchVault::create().unwrap();

@@ -261,7 +261,7 @@ pub fn templates() -> Result<Vec<Template>, Failure> {
 /// [`FailureCode::Model`] if a model is missing.
 pub fn steps(template_id: &str) -> Result<scribe::Steps, Failure> {
     Ok(scribe::Steps {
-        speech: scribe::SpeechSettings::new(None)?,
+        speech: Some(scribe::SpeechSettings::new(None)?),
         draft: Some((scribe::DraftingSettings::new(None)?, template(template_id)?)),
     })
 }

@@ -3,6 +3,7 @@
 use scribe::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use vault::{Erased, ErasureReason};
 use visit::{
     Consent, ConsentGiver, ConsentMethod, Millis, Note, PatientText, RevisionNumber, Segment,
     UnixMillis, VisitId, VisitState,
@@ -123,8 +124,10 @@ pub struct VisitRow {
     pub template: String,
     /// Where it stands.
     pub state: VisitState,
-    /// Length of the recording in the store.
+    /// Length of the recording.
     pub recorded: Millis,
+    /// Whether its sound was erased.
+    pub sound_erased: bool,
     /// Segments of the transcript in the store.
     pub segments: u32,
     /// The newest revision of its note.
@@ -217,6 +220,18 @@ pub struct PassphraseRequest {
 pub struct VisitRequest {
     /// Which.
     pub visit: VisitId,
+}
+
+/// What is to be erased for good.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EraseRequest {
+    /// Of which visit.
+    pub visit: VisitId,
+    /// How much of it.
+    pub erased: Erased,
+    /// Why.
+    pub reason: ErasureReason,
 }
 
 /// What is known when a visit begins.

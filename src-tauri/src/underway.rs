@@ -173,6 +173,23 @@ impl Underway {
         }
     }
 
+    /// Ends the recording of a visit, if it is recorded, and gives up its draft, if one is made.
+    ///
+    /// # Errors
+    /// If the recorder had died; what it had committed is in the store.
+    pub fn abandon(&self, visit: VisitId) -> Result<(), Failure> {
+        if self.device(visit).is_some() {
+            self.stop_recording().transpose()?;
+        }
+        if let Some(cancel) = lock(&self.works)
+            .get(&visit)
+            .and_then(|working| working.cancel.as_ref())
+        {
+            cancel.cancel();
+        }
+        Ok(())
+    }
+
     /// Takes note of an event, before the page is told.
     pub fn heard(&self, visit: VisitId, event: &Event) {
         match event {

@@ -33,6 +33,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::visits::list_visits,
             commands::visits::read_visit,
             commands::visits::prepare_visit,
+            commands::visits::erase_visit,
             commands::recording::sound_sources,
             commands::recording::record,
             commands::recording::pause,

@@ -124,6 +124,7 @@ export const row = (changes: Partial<VisitRow> = {}): VisitRow => ({
   template: "full-visit",
   state: "drafted",
   recorded: 312_000,
+  sound_erased: false,
   segments: segments.length,
   revision: 1,
   activity: "none",

@@ -32,6 +32,13 @@ it("shows each state in words, and what was cut off as such", async () => {
   expect(asked(program, "draft")).toEqual([{ visit: "c", template: "full-visit" }]);
 });
 
+it("goes on with a recording that was cut off", async () => {
+  const program = await openPage({ list_visits: () => rows, record: () => "Desk microphone" });
+  await screen.findAllByTestId("visit-row");
+  await click("resume-visit");
+  expect(asked(program, "record")).toEqual([{ visit: "c", source: null }]);
+});
+
 it("is walked through by arrow keys", async () => {
   await openPage({ list_visits: () => rows });
   const lines = await screen.findAllByTestId("visit-row");

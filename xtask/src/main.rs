@@ -18,6 +18,7 @@ mod stamp;
 mod test;
 mod tidy;
 mod tools;
+mod torture;
 mod ui;
 mod wheels;
 mod workers;
@@ -51,6 +52,12 @@ enum Command {
     Check,
     /// Measure Inroom beside its peers on this machine
     Bench(bench::Arguments),
+    /// Kill a recorder at random moments and look at what is left
+    Torture {
+        /// How many times
+        #[arg(long, default_value_t = 500)]
+        kills: usize,
+    },
     /// The house rules alone
     Tidy,
     /// Build everything that is shipped into target/dist
@@ -105,6 +112,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test { arguments } => test::run(&arguments),
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Torture { kills } => torture::run(kills),
         Command::Tidy => tidy::check(),
         Command::Dist => dist::build(),
         Command::Workers => workers::build(),

@@ -10,6 +10,7 @@ mod eval;
 mod memory;
 mod passphrase;
 mod progress;
+mod speed;
 mod templates;
 mod visits;
 

@@ -14,6 +14,7 @@ pub(crate) struct Progress {
     recorded: Millis,
     behind: Millis,
     text: bool,
+    each_second: bool,
 }
 
 impl Progress {
@@ -34,13 +35,22 @@ impl Progress {
             recorded: Millis(0),
             behind: Millis(0),
             text,
+            each_second: false,
         }
+    }
+
+    /// Prints a line for each second that is kept, for whoever follows a recording through a pipe.
+    pub(crate) fn tell_each_second(&mut self, yes: bool) {
+        self.each_second = yes;
     }
 
     pub(crate) fn show(&mut self, event: &Event) {
         match event {
             Event::Kept { recorded } => {
                 self.recorded = *recorded;
+                if self.each_second {
+                    self.line(&format!("kept {:.3} s", recorded.seconds()));
+                }
                 self.status_of_recording();
             }
             Event::Backlog { behind } => {

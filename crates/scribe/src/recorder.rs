@@ -1,4 +1,4 @@
-//! The recorder: sound is sealed and committed second by second before anything else sees it.
+//! The recorder: sound is sealed and committed chunk by chunk before anything else sees it.
 
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
@@ -12,8 +12,9 @@ use visit::{SAMPLE_RATE, Samples, VisitId, VisitState};
 use crate::level::Meter;
 use crate::{Alarm, Event, ScribeError};
 
-/// Samples in one sealed chunk: a second.
-const CHUNK: usize = SAMPLE_RATE as usize;
+/// Samples in one sealed chunk: half a second, so that what is heard while a chunk fills and is
+/// committed stays well below the second that a kill may cost.
+const CHUNK: usize = SAMPLE_RATE as usize / 2;
 
 /// What a person asks of a running recording.
 pub(crate) enum Order {
@@ -39,6 +40,10 @@ pub(crate) fn start(
     source: Box<dyn Source>,
     line: Line,
 ) -> Result<JoinHandle<()>, ScribeError> {
+    if vault.visit(visit)?.summary.state == VisitState::Recording {
+        // Cut off by a crash: what came between was not heard, as in a pause.
+        vault.set_state(visit, VisitState::Paused)?;
+    }
     vault.set_state(visit, VisitState::Recording)?;
     let recorded = vault.recorded(visit)?;
     // The receiver may be gone; the recording does not depend on anybody watching.

@@ -17,8 +17,8 @@ use crate::{Cancel, DraftingSettings, Event, ScribeError, SpeechSettings, Worker
 /// What is done with a visit besides recording it.
 #[derive(Clone, Debug)]
 pub struct Steps {
-    /// How speech is recognised.
-    pub speech: SpeechSettings,
+    /// How speech is recognised; `None`: the recording is all, and no model is touched.
+    pub speech: Option<SpeechSettings>,
     /// How and into what kind of note it is drafted; `None`: the transcript is all.
     pub draft: Option<(DraftingSettings, Template)>,
 }
@@ -29,8 +29,8 @@ impl Steps {
     /// so a full set of both would make both many times slower. Drafting, whose worker has a lower
     /// priority, takes what recognition does not need.
     fn side_by_side(mut self) -> Self {
-        if self.draft.is_some() {
-            self.speech.threads = (self.speech.threads / 2).max(1);
+        if let (Some(speech), Some(_)) = (&mut self.speech, &self.draft) {
+            speech.threads = (speech.threads / 2).max(1);
         }
         self
     }
@@ -233,10 +233,6 @@ struct Job {
 
 impl Job {
     fn run(self, steps: &Steps, kept: Receiver<()>) -> Outcome {
-        let drafter = steps
-            .draft
-            .as_ref()
-            .map(|(settings, template)| (Mutex::new(Drafter::new(settings.clone())), template));
         let mut outcome = Outcome {
             result: Ok(None),
             stop_to_transcript: None,
@@ -244,7 +240,16 @@ impl Job {
             speech_peak_memory: 0,
             drafting_peak_memory: 0,
         };
-        if let Err(error) = self.transcribe(steps, kept, drafter.as_ref(), &mut outcome) {
+        let Some(speech) = &steps.speech else {
+            // The events go on until the recording has ended.
+            kept.iter().for_each(drop);
+            return outcome;
+        };
+        let drafter = steps
+            .draft
+            .as_ref()
+            .map(|(settings, template)| (Mutex::new(Drafter::new(settings.clone())), template));
+        if let Err(error) = self.transcribe(speech, kept, drafter.as_ref(), &mut outcome) {
             self.tell(Event::WorkerFailed {
                 worker: WorkerRole::Speech,
                 message: error.to_string(),
@@ -269,7 +274,7 @@ impl Job {
 
     fn transcribe(
         &self,
-        steps: &Steps,
+        speech: &SpeechSettings,
         kept: Receiver<()>,
         drafter: Option<&(Mutex<Drafter>, &Template)>,
         outcome: &mut Outcome,
@@ -278,7 +283,7 @@ impl Job {
         let mut transcriber = Transcriber {
             vault: &self.vault,
             visit: self.visit,
-            settings: &steps.speech,
+            settings: speech,
             language: record.language,
             events: &self.events,
             kept,

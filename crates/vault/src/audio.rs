@@ -55,7 +55,7 @@ impl Vault {
         chunk::valid_length(pcm.len()).ok_or_else(chunk_length)?;
         let nonce = Nonce::make_random()?;
         self.commit(|transaction| {
-            let (row, key) = self.find(transaction, id)?;
+            let (row, key) = self.find_sound(transaction, id)?;
             let state = state_of(transaction, id)?;
             if !matches!(state, VisitState::Recording | VisitState::Paused) {
                 return Err(VaultError::NotNow {
@@ -97,11 +97,12 @@ impl Vault {
     /// The sound of one chunk.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchChunk`] if it was never recorded; [`VaultError::Damaged`] if it is
+    /// [`VaultError::NoSuchChunk`] if it was never recorded; [`VaultError::Erased`];
+    /// [`VaultError::Damaged`] if it is
     /// missing or does not open.
     pub fn chunk(&self, id: VisitId, number: u32) -> Result<Vec<i16>, VaultError> {
         let connection = self.connection();
-        let (row, key) = self.find(&connection, id)?;
+        let (row, key) = self.find_sound(&connection, id)?;
         let sealed: Option<Vec<u8>> = connection
             .prepare_cached("SELECT sealed FROM chunks WHERE visit = ?1 AND number = ?2")?
             .query_row((row, number), |row| row.get(0))
@@ -124,10 +125,10 @@ impl Vault {
     /// The chunk that holds the sample at `at`; `None` if so much is not recorded yet.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchVisit`].
+    /// [`VaultError::NoSuchVisit`], [`VaultError::Erased`].
     pub fn chunk_at(&self, id: VisitId, at: Samples) -> Result<Option<ChunkPosition>, VaultError> {
         let connection = self.connection();
-        let (row, _) = self.find(&connection, id)?;
+        let (row, _) = self.find_sound(&connection, id)?;
         if at >= recorded(&connection, id)?.samples {
             return Ok(None);
         }

@@ -8,7 +8,7 @@
 use visit::{SAMPLE_RATE, VisitId};
 use zeroize::Zeroizing;
 
-use crate::key::{Key, OfVisit};
+use crate::key::{Key, OfSound};
 use crate::seal::{self, NONCE_BYTES, Nonce, NotAuthentic, TAG_BYTES};
 
 /// Most samples in a chunk: one second.
@@ -45,7 +45,7 @@ pub(crate) fn valid_length(samples: usize) -> Option<u16> {
 
 /// Seals `pcm` for its place; `None` if it is empty or longer than a second.
 pub(crate) fn seal(
-    key: &Key<OfVisit>,
+    key: &Key<OfSound>,
     nonce: &Nonce,
     place: Place,
     pcm: &[i16],
@@ -70,7 +70,7 @@ pub(crate) fn seal(
 
 /// Opens a chunk that was sealed for this place.
 pub(crate) fn open(
-    key: &Key<OfVisit>,
+    key: &Key<OfSound>,
     place: Place,
     sealed: &[u8],
 ) -> Result<Vec<i16>, NotAuthentic> {
@@ -103,7 +103,7 @@ mod tests {
 
     const VECTORS: &str = include_str!("../tests/vectors/chunks-v1.txt");
 
-    fn key(byte: u8) -> Key<OfVisit> {
+    fn key(byte: u8) -> Key<OfSound> {
         Key::fill_with(|bytes| {
             bytes.fill(byte);
             Ok::<_, ()>(())

@@ -79,7 +79,18 @@ pub(crate) fn open(path: &Path, key: &Key<key::Database>) -> Result<Connection, 
     let mut connection = connect(path, key)?;
     schema::bring_up_to_date(&mut connection)?;
     tidy_on_close(&connection)?;
+    // What an erasure that was cut off has left there. On a full disk the vault opens all the same,
+    // and the log is emptied by its next close or start.
+    let _ = empty_log(&connection);
     Ok(connection)
+}
+
+/// Moves the content of the write-ahead log into the database and cuts the log to nothing, so that
+/// no older form of a page is left in it.
+pub(crate) fn empty_log(connection: &Connection) -> Result<(), VaultError> {
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy { Err(VaultError::InUse) } else { Ok(()) }
 }
 
 fn connect(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultError> {

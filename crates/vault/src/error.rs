@@ -102,6 +102,9 @@ pub enum VaultError {
         /// How many there are.
         recorded: u32,
     },
+    /// What was asked for was erased.
+    #[error("the sound of this visit was erased; its transcript and note are kept")]
+    Erased,
     /// The change of state is not allowed.
     #[error(transparent)]
     State(#[from] StateError),
@@ -175,6 +178,8 @@ pub enum Part {
     Segment(u32),
     /// A revision of the note.
     Revision(u32),
+    /// What an erased visit has left.
+    Tombstone,
 }
 
 impl fmt::Display for Part {
@@ -188,6 +193,7 @@ impl fmt::Display for Part {
             Self::Chunk(number) => write!(f, "chunk {number} of a recording"),
             Self::Segment(index) => write!(f, "segment {index} of a transcript"),
             Self::Revision(number) => write!(f, "revision {number} of a note"),
+            Self::Tombstone => f.write_str("the record of an erasure"),
         }
     }
 }

@@ -24,8 +24,12 @@ pub(crate) enum VaultRoot {}
 pub(crate) enum Database {}
 /// Purpose: wraps the visits' keys.
 pub(crate) enum Wrapping {}
-/// Purpose: random, one per visit; seals everything of the visit.
+/// Purpose: signs what is left of what was erased.
+pub(crate) enum Signing {}
+/// Purpose: random, one per visit; seals everything of the visit but its sound.
 pub(crate) enum OfVisit {}
+/// Purpose: random, one per visit; seals its sound, so that it can be erased alone.
+pub(crate) enum OfSound {}
 
 impl<Purpose> Key<Purpose> {
     /// A key whose bytes `fill` writes in place.
@@ -50,6 +54,20 @@ impl<Purpose> Key<Purpose> {
     }
 }
 
+impl Key<OfVisit> {
+    /// The key of the sound of a visit of version 1, where one key sealed everything.
+    pub(crate) fn as_sound_key(&self) -> Key<OfSound> {
+        let copied = Key::fill_with(|bytes| {
+            bytes.copy_from_slice(self.expose());
+            Ok::<_, std::convert::Infallible>(())
+        });
+        match copied {
+            Ok(key) => key,
+            Err(never) => match never {},
+        }
+    }
+}
+
 impl Key<VaultRoot> {
     pub(crate) fn derive_database_key(&self) -> Key<Database> {
         self.derive(b"inroom vault 1: database key")
@@ -57,6 +75,10 @@ impl Key<VaultRoot> {
 
     pub(crate) fn derive_wrapping_key(&self) -> Key<Wrapping> {
         self.derive(b"inroom vault 1: wrapping key")
+    }
+
+    pub(crate) fn derive_signing_key(&self) -> Key<Signing> {
+        self.derive(b"inroom vault 1: signing key")
     }
 
     /// HKDF-SHA-256 (RFC 5869) without salt: the vault key is uniformly random already.
@@ -83,8 +105,10 @@ mod tests {
             *root.expose(),
             *root.derive_database_key().expose(),
             *root.derive_wrapping_key().expose(),
+            *root.derive_signing_key().expose(),
         ];
-        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        let different: std::collections::HashSet<_> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
         assert!(keys.iter().all(|key| key != &[0; KEY_BYTES]));
     }
 }

@@ -8,14 +8,17 @@
 //!
 //! ```text
 //! passphrase ─Argon2id→ passphrase key ─unwraps→ vault key ─HKDF→ database key  → SQLCipher
-//!                                                          └HKDF→ wrapping key ─unwraps→ visit key
-//!                                                                 visit key → chunks, segments, notes, …
+//!                                                          ├HKDF→ signing key   → tombstones
+//!                                                          └HKDF→ wrapping key ─unwraps→ visit key, sound key
+//!                                                                 sound key → chunks
+//!                                                                 visit key → segments, notes, …
 //! ```
 #![forbid(unsafe_code)]
 
 mod audio;
 mod chunk;
 mod database;
+mod erasure;
 mod error;
 mod folder;
 mod gaps;
@@ -27,6 +30,7 @@ mod passphrase;
 mod record;
 mod schema;
 mod seal;
+mod tombstone;
 mod transcript;
 mod vault;
 mod visits;
@@ -36,5 +40,6 @@ pub use error::{Numbered, Part, VaultError};
 pub use gaps::{Gap, GapCause};
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use secrecy::SecretString;
+pub use tombstone::{Erased, ErasureReason, Tombstone};
 pub use vault::Vault;
 pub use visits::{NewVisit, VisitRecord, VisitSummary};

@@ -12,7 +12,7 @@ use visit::VisitId;
 use zeroize::Zeroizing;
 
 use crate::error::{Part, VaultError};
-use crate::key::{Key, OfVisit, Wrapping};
+use crate::key::{Key, OfSound, OfVisit, Wrapping};
 use crate::seal::{self, Nonce};
 
 const VERSION: u8 = 1;
@@ -96,33 +96,47 @@ pub(crate) fn open<T: DeserializeOwned>(
     serde_json::from_slice(&json).map_err(|_| damaged())
 }
 
-/// Wraps a visit's key for storage.
-pub(crate) fn wrap_key(
+/// A key of a visit, as it is stored: wrapped.
+pub(crate) trait OfOneVisit {
+    /// What the wrapped key is bound to, besides version and visit.
+    const PURPOSE: &[u8];
+}
+
+impl OfOneVisit for OfVisit {
+    const PURPOSE: &[u8] = b"inroom visit key";
+}
+
+impl OfOneVisit for OfSound {
+    const PURPOSE: &[u8] = b"inroom sound key";
+}
+
+/// Wraps a key of a visit for storage.
+pub(crate) fn wrap_key<Purpose: OfOneVisit>(
     wrapping: &Key<Wrapping>,
     visit: VisitId,
-    key: &Key<OfVisit>,
+    key: &Key<Purpose>,
 ) -> Result<Vec<u8>, VaultError> {
     Ok(seal::seal(
         wrapping,
         &Nonce::make_random()?,
-        &key_bound(visit),
+        &key_bound::<Purpose>(visit),
         key.expose(),
     ))
 }
 
-/// Unwraps a visit's key.
+/// Unwraps a key of a visit.
 ///
 /// # Errors
 /// [`VaultError::Damaged`].
-pub(crate) fn unwrap_key(
+pub(crate) fn unwrap_key<Purpose: OfOneVisit>(
     wrapping: &Key<Wrapping>,
     visit: VisitId,
     wrapped: &[u8],
-) -> Result<Key<OfVisit>, VaultError> {
+) -> Result<Key<Purpose>, VaultError> {
     let damaged = VaultError::Damaged {
         what: Part::VisitKey,
     };
-    let Ok(bytes) = seal::open(wrapping, &key_bound(visit), wrapped) else {
+    let Ok(bytes) = seal::open(wrapping, &key_bound::<Purpose>(visit), wrapped) else {
         return Err(damaged);
     };
     Key::fill_with(|key| {
@@ -134,8 +148,8 @@ pub(crate) fn unwrap_key(
     })
 }
 
-fn key_bound(visit: VisitId) -> Vec<u8> {
-    let mut bound = b"inroom visit key".to_vec();
+fn key_bound<Purpose: OfOneVisit>(visit: VisitId) -> Vec<u8> {
+    let mut bound = Purpose::PURPOSE.to_vec();
     bound.push(VERSION);
     bound.extend_from_slice(visit.as_bytes());
     bound
@@ -209,9 +223,11 @@ mod tests {
     fn a_visits_key_unwraps_for_its_visit_only() {
         let (wrapping, key) = (Key::<Wrapping>::make_random().unwrap(), key());
         let wrapped = wrap_key(&wrapping, visit(1), &key).unwrap();
-        assert!(unwrap_key(&wrapping, visit(1), &wrapped).unwrap().expose() == key.expose());
-        assert!(unwrap_key(&wrapping, visit(2), &wrapped).is_err());
-        assert!(unwrap_key(&Key::make_random().unwrap(), visit(1), &wrapped).is_err());
+        let unwrap = |wrapping, visit| unwrap_key::<OfVisit>(wrapping, visit, &wrapped);
+        assert!(unwrap(&wrapping, visit(1)).unwrap().expose() == key.expose());
+        assert!(unwrap(&wrapping, visit(2)).is_err());
+        assert!(unwrap(&Key::make_random().unwrap(), visit(1)).is_err());
+        assert!(unwrap_key::<OfSound>(&wrapping, visit(1), &wrapped).is_err());
     }
 
     proptest! {

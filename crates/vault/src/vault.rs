@@ -8,7 +8,7 @@ use visit::VisitId;
 use crate::database;
 use crate::error::VaultError;
 use crate::folder::{self, DATABASE_FILE, Lock, Unfinished};
-use crate::key::{Key, OfVisit, VaultRoot, Wrapping};
+use crate::key::{Key, OfSound, OfVisit, Signing, VaultRoot, Wrapping};
 use crate::keys_file::KeysFile;
 use crate::passphrase::{self, KdfCost};
 use crate::record;
@@ -20,6 +20,7 @@ use crate::record;
 pub struct Vault {
     connection: Mutex<Connection>,
     wrapping: Key<Wrapping>,
+    signing: Key<Signing>,
     /// Released last.
     _lock: Lock,
 }
@@ -74,12 +75,17 @@ impl Vault {
         Ok(Self {
             connection: Mutex::new(connection),
             wrapping: vault_key.derive_wrapping_key(),
+            signing: vault_key.derive_signing_key(),
             _lock: lock,
         })
     }
 
     pub(crate) fn wrapping(&self) -> &Key<Wrapping> {
         &self.wrapping
+    }
+
+    pub(crate) fn signing(&self) -> &Key<Signing> {
+        &self.signing
     }
 
     /// The connection, for reading.
@@ -114,5 +120,23 @@ impl Vault {
             .optional()?;
         let (row, wrapped) = found.ok_or(VaultError::NoSuchVisit(id))?;
         Ok((row, record::unwrap_key(&self.wrapping, id, &wrapped)?))
+    }
+
+    /// A visit's row number and the key of its sound.
+    pub(crate) fn find_sound(
+        &self,
+        connection: &Connection,
+        id: VisitId,
+    ) -> Result<(i64, Key<OfSound>), VaultError> {
+        let (row, visit_key) = self.find(connection, id)?;
+        let (wrapped, erased): (Option<Vec<u8>>, bool) = connection
+            .prepare_cached("SELECT wrapped_sound_key, sound_erased FROM visits WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let key = match wrapped {
+            _ if erased => return Err(VaultError::Erased),
+            Some(wrapped) => record::unwrap_key(&self.wrapping, id, &wrapped)?,
+            None => visit_key.as_sound_key(),
+        };
+        Ok((row, key))
     }
 }

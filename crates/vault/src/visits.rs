@@ -7,7 +7,7 @@ use visit::{
 };
 
 use crate::error::{Part, VaultError};
-use crate::key::Key;
+use crate::key::{Key, OfSound};
 use crate::record::{self, Record};
 use crate::vault::Vault;
 
@@ -44,8 +44,10 @@ pub struct VisitSummary {
     pub template: String,
     /// Where it stands.
     pub state: VisitState,
-    /// Length of the recording in the vault.
+    /// Length of the recording.
     pub recorded: Millis,
+    /// Whether its sound was erased.
+    pub sound_erased: bool,
     /// Segments of the transcript in the vault.
     pub segments: u32,
     /// The newest revision of the note.
@@ -72,7 +74,7 @@ struct Cover {
 }
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
-     segments, revisions FROM visits";
+     segments, revisions, sound_erased FROM visits";
 
 /// A visit's summary as it is stored.
 struct Stored {
@@ -85,6 +87,7 @@ struct Stored {
     samples: i64,
     segments: u32,
     revisions: u32,
+    sound_erased: bool,
 }
 
 impl Stored {
@@ -100,6 +103,7 @@ impl Stored {
             samples: row.get(6)?,
             segments: row.get(7)?,
             revisions: row.get(8)?,
+            sound_erased: row.get(9)?,
         })
     }
 
@@ -118,6 +122,7 @@ impl Stored {
             template: self.template,
             state: VisitState::parse(&self.state).ok_or_else(damaged)?,
             recorded: samples_from(self.samples)?.millis(),
+            sound_erased: self.sound_erased,
             segments: self.segments,
             revision: (self.revisions > 0).then_some(RevisionNumber(self.revisions)),
         })
@@ -152,7 +157,7 @@ pub(crate) fn state_of(connection: &Connection, id: VisitId) -> Result<VisitStat
 }
 
 impl Vault {
-    /// Stores a new visit with its consent, in state [`VisitState::Prepared`] and with a key of
+    /// Stores a new visit with its consent, in state [`VisitState::Prepared`] and with keys of
     /// its own.
     ///
     /// # Errors
@@ -169,15 +174,18 @@ impl Vault {
         let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &cover)?;
         let consent = record::seal::<_, Consent>(&key, id, Record::Consent, &new.consent)?;
         let wrapped_key = record::wrap_key(self.wrapping(), id, &key)?;
+        let sound_key = Key::<OfSound>::make_random()?;
+        let wrapped_sound_key = record::wrap_key(self.wrapping(), id, &sound_key)?;
         self.commit(|transaction| {
             transaction
                 .prepare_cached(
-                    "INSERT INTO visits (id, wrapped_key, started_at, state, template, language, cover, consent)
-                     VALUES (:id, :wrapped_key, :started_at, :state, :template, :language, :cover, :consent)",
+                    "INSERT INTO visits (id, wrapped_key, wrapped_sound_key, started_at, state, template, language, cover, consent)
+                     VALUES (:id, :wrapped_key, :wrapped_sound_key, :started_at, :state, :template, :language, :cover, :consent)",
                 )?
                 .execute(named_params! {
                     ":id": id.as_bytes(),
                     ":wrapped_key": wrapped_key,
+                    ":wrapped_sound_key": wrapped_sound_key,
                     ":started_at": new.started_at.0,
                     ":state": VisitState::Prepared.as_str(),
                     ":template": new.template,

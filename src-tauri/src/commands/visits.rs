@@ -6,7 +6,8 @@ use visit::{Consent, PatientText, VisitId};
 use crate::desk::{self, Desk};
 use crate::failure::{Failure, FailureCode};
 use crate::ipc::{
-    Activity, MissingSound, NewVisitRequest, SavedNote, VisitRequest, VisitRow, VisitView,
+    Activity, EraseRequest, MissingSound, NewVisitRequest, SavedNote, VisitRequest, VisitRow,
+    VisitView,
 };
 
 /// Most characters of a patient label, a reason or a name.
@@ -78,6 +79,16 @@ pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<
     Ok(desk.vault()?.begin_visit(visit)?)
 }
 
+/// Erases a visit's sound, or all of the visit, for good. If it is being recorded or worked on, that
+/// ends first: what a patient no longer agrees to does not wait for a transcript.
+#[tauri::command(async)]
+pub fn erase_visit(desk: State<'_, Desk>, request: EraseRequest) -> Result<(), Failure> {
+    let vault = desk.vault()?;
+    desk.underway.abandon(request.visit)?;
+    vault.erase(request.visit, request.erased, request.reason, clock::now())?;
+    Ok(())
+}
+
 fn check_length(text: &PatientText) -> Result<(), Failure> {
     if text.expose().chars().count() > LONGEST {
         return Err(Failure::new(
@@ -101,6 +112,7 @@ fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {
         template: summary.template,
         state: summary.state,
         recorded: summary.recorded,
+        sound_erased: summary.sound_erased,
         segments: summary.segments,
         revision: summary.revision,
         activity,

@@ -27,6 +27,7 @@ fn write_types(folder: &Path) {
         PassphraseRequest,
         VisitRequest,
         NewVisitRequest,
+        EraseRequest,
         RecordRequest,
         DraftRequest,
         StatementRequest,

@@ -1,6 +1,7 @@
 // Every call into the program, typed; the page has no other way out.
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type { DraftRequest } from "./generated/DraftRequest";
+import type { EraseRequest } from "./generated/EraseRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
@@ -62,6 +63,7 @@ export const listVisits = () => call<VisitRow[]>("list_visits");
 export const readVisit = (visit: VisitId) =>
   call<VisitView>("read_visit", { visit } satisfies VisitRequest);
 export const prepareVisit = (request: NewVisitRequest) => call<VisitId>("prepare_visit", request);
+export const eraseVisit = (request: EraseRequest) => call<null>("erase_visit", request);
 export const record = (request: RecordRequest) => call<string>("record", request);
 export const pause = () => call<null>("pause");
 export const resume = () => call<null>("resume");

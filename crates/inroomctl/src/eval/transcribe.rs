@@ -54,7 +54,7 @@ fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::
     let started = Instant::now();
     let (events, heard) = crossbeam_channel::unbounded();
     let steps = Steps {
-        speech: speech.clone(),
+        speech: Some(speech.clone()),
         draft: None,
     };
     let (visit, recording) = scribe::record_file(

@@ -1,14 +1,13 @@
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use capture::Pace;
 use scribe::{Drafted, DraftingSettings, Event, ScratchVault, SpeechSettings, Steps};
 use serde_json::json;
 
 use super::outcome;
 use crate::progress::Progress;
+use crate::speed::Speed;
 use crate::{memory, templates};
 
 #[derive(clap::Args)]
@@ -39,24 +38,6 @@ pub(crate) struct Arguments {
     output: PathBuf,
 }
 
-#[derive(Clone, Copy)]
-struct Speed(Pace);
-
-impl FromStr for Speed {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "max" => Ok(Self(Pace::Fastest)),
-            "1" => Ok(Self(Pace::RealTime)),
-            _ => match text.parse::<f64>() {
-                Ok(times) if times > 0.0 && times.is_finite() => Ok(Self(Pace::Times(times))),
-                _ => Err("a positive number or `max` is needed".to_owned()),
-            },
-        }
-    }
-}
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let template = templates::find(arguments.template.as_deref())?;
     let mut speech = SpeechSettings::new(arguments.speech_model.as_deref())?;
@@ -66,7 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let scratch = ScratchVault::create()?;
     let (events, heard) = crossbeam_channel::unbounded();
     let steps = Steps {
-        speech,
+        speech: Some(speech),
         draft: Some((drafting, template.clone())),
     };
     let (visit, recording) = scribe::record_file(

@@ -1,3 +1,4 @@
+mod erase;
 mod new;
 mod show;
 
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Draft(DraftArguments),
     /// Write the note as plain text.
     ExportText(show::ExportArguments),
+    /// Erase a visit's sound, or all of the visit, for good.
+    Erase(erase::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -75,6 +78,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Show(arguments) => show::show(&arguments),
         Command::Draft(arguments) => draft(&arguments),
         Command::ExportText(arguments) => show::export_text(&arguments),
+        Command::Erase(arguments) => erase::run(&arguments),
     }
 }
 
@@ -129,7 +133,7 @@ fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
 impl ModelArguments {
     fn steps(&self, template: &visit::Template) -> anyhow::Result<Steps> {
         Ok(Steps {
-            speech: SpeechSettings::new(self.speech_model.as_deref())?,
+            speech: Some(SpeechSettings::new(self.speech_model.as_deref())?),
             draft: Some((
                 DraftingSettings::new(self.model.as_deref())?,
                 template.clone(),

@@ -3,14 +3,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use capture::Pace;
 use clap::ValueEnum;
-use scribe::{Recording, clock};
+use scribe::{Recording, Steps, clock};
 use vault::NewVisit;
 use visit::{Consent, ConsentGiver, ConsentMethod, PatientText};
 
 use super::{ModelArguments, VaultArguments};
 use crate::progress::Progress;
+use crate::speed::Speed;
 use crate::templates;
 
 #[derive(clap::Args)]
@@ -44,6 +44,17 @@ pub(crate) struct Arguments {
     /// An existing recording instead of a microphone.
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
+    /// How fast that recording is played: 1 is real time, `max` as fast as it is taken.
+    #[arg(
+        long,
+        value_name = "1|N|max",
+        default_value = "max",
+        requires = "audio"
+    )]
+    speed: Speed,
+    /// Record alone, without any model; `visit draft` writes transcript and note later.
+    #[arg(long)]
+    record_only: bool,
     /// Stop after so many seconds; otherwise Enter stops, and `p` with Enter pauses and resumes.
     #[arg(long, value_name = "SECONDS")]
     seconds: Option<u64>,
@@ -71,7 +82,14 @@ enum Key {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let template = templates::find(arguments.template.as_deref())?;
-    let steps = arguments.models.steps(&template)?;
+    let steps = if arguments.record_only {
+        Steps {
+            speech: None,
+            draft: None,
+        }
+    } else {
+        arguments.models.steps(&template)?
+    };
     let vault = Arc::new(arguments.vault.open()?);
     let visit = vault.begin_visit(NewVisit {
         consent: consent(arguments),
@@ -83,15 +101,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     println!("visit {visit}");
     let source = match &arguments.audio {
-        Some(file) => capture::open_file(file, Pace::Fastest)?,
+        Some(file) => capture::open_file(file, arguments.speed.0)?,
         None => capture::open_microphone(arguments.microphone.as_deref())?,
     };
     println!("recording from {}", source.name());
     let (events, heard) = crossbeam_channel::unbounded();
     let recording = Recording::start(vault, visit, source, steps, events)?;
     let keys = keys(arguments)?;
+    let record_only = arguments.record_only;
     let watcher = std::thread::spawn(move || {
         let mut progress = Progress::new(Some(&template), true);
+        progress.tell_each_second(record_only);
         for event in heard {
             progress.show(&event);
         }

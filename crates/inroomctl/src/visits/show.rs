@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use vault::{Erased, ErasureReason};
 use visit::VisitId;
 
 use super::VaultArguments;
@@ -31,7 +32,8 @@ pub(crate) struct ExportArguments {
 }
 
 pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
-    let visits = arguments.vault.open()?.visits()?;
+    let vault = arguments.vault.open()?;
+    let (visits, erased) = (vault.visits()?, vault.tombstones()?);
     if visits.is_empty() {
         println!("no visits yet");
     }
@@ -41,14 +43,31 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
         } else {
             ""
         };
+        let silent = if visit.sound_erased {
+            " (sound erased)"
+        } else {
+            ""
+        };
         println!(
-            "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}",
+            "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}{silent}",
             visit.id,
             visit.recorded.to_string(),
             visit.state.as_str(),
             visit.segments,
             visit.patient_label.expose(),
             visit.reason.expose(),
+        );
+    }
+    for tombstone in erased.iter().filter(|t| t.erased == Erased::Visit) {
+        println!(
+            "{}  {:>7}  erased    {:>4} segments  ({})",
+            tombstone.visit,
+            tombstone.recorded.to_string(),
+            tombstone.segments,
+            match tombstone.reason {
+                ErasureReason::ConsentWithdrawn => "consent withdrawn",
+                ErasureReason::Discarded => "discarded",
+            }
         );
     }
     Ok(())

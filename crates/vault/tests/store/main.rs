@@ -3,6 +3,7 @@
 
 mod damage;
 mod durability;
+mod erasure;
 mod first_version;
 #[cfg(target_os = "linux")]
 mod full_disk;

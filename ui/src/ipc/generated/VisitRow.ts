@@ -36,9 +36,13 @@ template: string,
  */
 state: VisitState, 
 /**
- * Length of the recording in the store.
+ * Length of the recording.
  */
 recorded: Millis, 
+/**
+ * Whether its sound was erased.
+ */
+sound_erased: boolean, 
 /**
  * Segments of the transcript in the store.
  */

@@ -1,0 +1,79 @@
+use std::io::{BufRead, IsTerminal, Write};
+
+use anyhow::bail;
+use clap::ValueEnum;
+use scribe::clock;
+use vault::{Erased, ErasureReason};
+use visit::VisitId;
+
+use super::VaultArguments;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// The visit.
+    visit: VisitId,
+    /// Erase the sound alone and keep transcript and note.
+    #[arg(long)]
+    sound_only: bool,
+    /// Why.
+    #[arg(long, value_enum)]
+    reason: Reason,
+    /// The first eight characters of the visit's identifier, in place of the question.
+    #[arg(long, value_name = "CHARACTERS")]
+    confirm: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Reason {
+    /// The patient no longer agrees to the recording.
+    ConsentWithdrawn,
+    /// It is not needed.
+    Discarded,
+}
+
+/// How much of the identifier confirms that this visit is meant.
+const CONFIRMS: usize = 8;
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let vault = arguments.vault.open()?;
+    let summary = vault.visit(arguments.visit)?.summary;
+    let (erased, what) = if arguments.sound_only {
+        (Erased::Sound, "the recording")
+    } else {
+        (Erased::Visit, "the recording, the transcript and the note")
+    };
+    let id = summary.id.to_string();
+    let wanted: String = id.chars().take(CONFIRMS).collect();
+    eprintln!(
+        "This erases {what} of the visit {id} ({}, {} segments). It cannot be undone.",
+        summary.recorded, summary.segments
+    );
+    let given = match &arguments.confirm {
+        Some(given) => given.clone(),
+        None => ask(&wanted)?,
+    };
+    if given.trim() != wanted {
+        bail!("{given:?} is not {wanted:?}; nothing was erased");
+    }
+    let reason = match arguments.reason {
+        Reason::ConsentWithdrawn => ErasureReason::ConsentWithdrawn,
+        Reason::Discarded => ErasureReason::Discarded,
+    };
+    vault.erase(arguments.visit, erased, reason, clock::now())?;
+    println!("erased {what} of the visit {id}; a signed tombstone is kept");
+    Ok(())
+}
+
+fn ask(wanted: &str) -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        bail!("nothing was erased: confirm with --confirm {wanted}");
+    }
+    eprint!("Type {wanted} to erase it: ");
+    std::io::stderr().flush()?;
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line)?;
+    Ok(line)
+}
