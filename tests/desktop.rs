@@ -35,8 +35,20 @@ async fn a_visit_is_recorded_through_pulseaudio_reviewed_edited_and_kept() {
 }
 
 #[tokio::test]
-async fn a_visit_is_recorded_through_alsa() {
-    let statements = record("alsa", 60, "-alsa", |_| Box::pin(async {})).await;
+async fn a_visit_is_recorded_through_alsa_and_erased() {
+    let statements = record("alsa", 60, "-alsa", |window| {
+        Box::pin(async move {
+            window.click("erase").await;
+            window.picture("8-erase").await;
+            window.click("erase-meant").await;
+            window.click("erase-start").await;
+            window.find("search").await;
+            window.picture("9-erased").await;
+            let rows = window.texts("visit-row").await;
+            assert!(rows.is_empty(), "{rows:?}");
+        })
+    })
+    .await;
     let text = statements.join("\n").to_lowercase();
     assert!(
         text.contains("knee") || text.contains("basketball"),
@@ -115,8 +127,8 @@ async fn record(
     window.picture(&format!("5-drafting{mark}")).await;
     window.find_within("revision", DRAFT).await;
     window.picture(&format!("6-review{mark}")).await;
-    look(&window).await;
     let statements = window.texts("statement-words").await;
+    look(&window).await;
     window.close().await;
     statements
 }

@@ -31,7 +31,9 @@ fn before(words: &[Word], clause: &Clause, negated: &mut [bool]) {
     let mut at = clause.words.start;
     let mut since = at;
     while at < own.len() {
-        if let Some(used) = lexicon.negation_pseudo.at(own, at) {
+        // "No wait 2019" corrects what was said; it denies nothing.
+        let corrects = lexicon.repair.at(own, at).filter(|used| *used > 1);
+        if let Some(used) = corrects.or_else(|| lexicon.negation_pseudo.at(own, at)) {
             at += used;
             continue;
         }

@@ -1,19 +1,44 @@
 //! What was said and taken back in the same breath: "to 40, no, sorry, to 20 milligrams".
 
+use visit::Segment;
+
 use crate::lexicon::lexicon;
 use crate::quantity::Quantity;
-use crate::reading::{Meaning, Reading};
+use crate::reading::{Meaning, Reading, Token};
 use crate::transcript::{Line, Standing};
 use crate::word::{Pause, Word};
 
 /// Words that may stand between what was said by mistake and what was meant.
 const MOST_WORDS: usize = 9;
 
-/// Marks amounts and sides that were taken back.
-pub(crate) fn mark(lines: &mut [Line]) {
-    for line in lines {
-        for token in retracted(&line.reading) {
-            line.states[token].standing = Standing::Retracted;
+/// Lines of one speaker that are read together: recognition often cuts a sentence from its correction.
+const TOGETHER: usize = 3;
+
+/// Marks amounts and sides that were taken back, in the same line or in the speaker's next ones.
+pub(crate) fn mark(lines: &mut [Line], segments: &[Segment]) {
+    for first in 0..lines.len() {
+        let speaker = lines[first].speaker;
+        let mut joined = String::new();
+        for segment in segments[first..].iter().take(TOGETHER) {
+            if segment.speaker != speaker {
+                break;
+            }
+            joined.push_str(segment.text.expose());
+            joined.push(' ');
+        }
+        let own = segments[first].text.expose().chars().count();
+        let reading = Reading::of(&joined);
+        for token in retracted(&reading) {
+            // Those of the lines that follow are found when it is their turn to be the first.
+            let place = reading.place(&reading.tokens[token]);
+            if place.1 as usize > own {
+                continue;
+            }
+            let line = &mut lines[first];
+            let same = |token: &Token| line.reading.place(token) == place;
+            if let Some(token) = line.reading.tokens.iter().position(same) {
+                line.states[token].standing = Standing::Retracted;
+            }
         }
     }
 }
@@ -108,8 +133,12 @@ fn holds_repair(words: &[Word], start: usize, end: usize) -> bool {
         };
         let set_off = at > 0 && words[at - 1].pause >= Pause::Comma;
         let followed = words[at + used - 1].pause >= Pause::Comma;
-        set_off
-            && (followed || words[at].text != "no")
+        let bare_no = used == 1 && words[at].text == "no";
+        // "I think. No second, second one": the amount itself follows.
+        let at_once = at + used == end;
+        // "5 sorry 10": nothing else stands between the two.
+        let between = at == start && at_once;
+        (between || set_off && (followed || at_once || !bare_no))
             && lexicon().negation_pseudo.at(words, at).is_none()
     })
 }
@@ -138,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_is_found() {
-        let cases: [(&str, &[&str]); 9] = [
+        let cases: [(&str, &[&str]); 15] = [
             (
                 "raise the lisinopril to 40, no, sorry, to 20 milligrams, once a day",
                 &["40"],
@@ -155,6 +184,16 @@ mod tests {
                 &["third"],
             ),
             ("The left. No. Um. This one!", &["left"]),
+            // As recognition writes them down.
+            ("on the right one in 2018. No wait 2019.", &["2018"]),
+            ("5 to 120, no. Let me see 5 to 110 degrees.", &["120"]),
+            ("He'll take 5 sorry 10 ml twice a day", &["5"]),
+            (
+                "his third one I think. No second, second one ever.",
+                &["third"],
+            ),
+            ("It began 2 weeks ago. No 10 pills a day.", &[]),
+            ("Is it there for 3 days? No fever, 2 colds.", &[]),
             (
                 "one or two tablets when you need it, and no more than 3 grams in a day",
                 &[],

@@ -104,7 +104,7 @@ impl Transcript {
             words_before += words;
         }
         answers::mark(&mut lines);
-        repair::mark(&mut lines);
+        repair::mark(&mut lines, segments);
         refusal::mark(&mut lines);
         context::mark(&mut lines);
         let (terms, stems) = index(&lines);

@@ -128,10 +128,10 @@ impl Vault {
     /// [`VaultError::NoSuchVisit`], [`VaultError::Erased`].
     pub fn chunk_at(&self, id: VisitId, at: Samples) -> Result<Option<ChunkPosition>, VaultError> {
         let connection = self.connection();
-        let (row, _) = self.find_sound(&connection, id)?;
         if at >= recorded(&connection, id)?.samples {
             return Ok(None);
         }
+        let (row, _) = self.find_sound(&connection, id)?;
         let found: Option<(u32, i64)> = connection
             .prepare_cached(
                 "SELECT number, start FROM chunks WHERE visit = ?1 AND start <= ?2

@@ -3,6 +3,7 @@
 mod amount;
 mod denial;
 mod drug;
+mod need;
 mod opposite;
 mod person;
 mod side;
@@ -118,6 +119,7 @@ pub(crate) fn broken(case: &Case<'_>) -> Vec<Broken> {
         denial::broken,
         person::broken,
         opposite::broken,
+        need::broken,
     ];
     (0..case.statement.units.len())
         .flat_map(|unit| rules.iter().filter_map(move |rule| rule(case, unit)))

@@ -52,6 +52,9 @@ fn erased_sound_is_gone_and_the_rest_of_the_visit_stays() {
         vault.chunk_at(id, Samples(0)),
         Err(VaultError::Erased)
     ));
+    // Whoever asks for what comes after the recording's end, as a transcriber does, is told its end.
+    let end = vault.settled(id).unwrap();
+    assert_eq!(vault.chunk_at(id, end).unwrap(), None);
     let summary = vault.visit(id).unwrap().summary;
     assert!(summary.sound_erased);
     assert_eq!(summary.recorded, Millis(2_000));
