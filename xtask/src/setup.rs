@@ -25,12 +25,13 @@ const BUILD: &[&str] = &[
     "python3",
 ];
 
-/// What the tests need besides: a screen, a window driver, a sound server, an older processor.
+/// What the tests need besides: a screen, a window driver, a sound server, a keyring, an older processor.
 const TEST: &[&str] = &[
     "alsa-utils",
     "at-spi2-core",
     "dbus",
     "fonts-dejavu-core",
+    "gnome-keyring",
     "libasound2-plugins",
     "procps",
     "pulseaudio",

@@ -12,6 +12,7 @@ mod passphrase;
 mod progress;
 mod speed;
 mod templates;
+mod vaults;
 mod visits;
 
 use clap::{Parser, Subcommand};
@@ -32,9 +33,9 @@ enum Command {
     /// Record, list, show, draft and export visits of a vault.
     #[command(subcommand)]
     Visit(visits::Command),
-    /// Make a vault.
+    /// Make a vault and change the ways into it.
     #[command(subcommand)]
-    Vault(visits::VaultCommand),
+    Vault(vaults::Command),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -43,7 +44,7 @@ fn main() -> std::process::ExitCode {
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
         Command::Visit(command) => visits::run(command),
-        Command::Vault(command) => visits::run_vault(command),
+        Command::Vault(command) => vaults::run(&command),
         Command::Microphones => microphones(),
     };
     match done {

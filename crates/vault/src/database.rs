@@ -1,16 +1,17 @@
 //! The SQLCipher connection: how it is keyed and what every connection is set to.
 
 use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::error::{Part, VaultError};
 use crate::hex::push_digits;
-use crate::key::{self, KEY_BYTES, Key};
-use crate::{folder, schema};
+use crate::key::{self, KEY_BYTES, Key, VaultRoot};
+use crate::{folder, schema, visits};
 
 /// SQLCipher's page, of which a database has at least one.
 const PAGE_BYTES: u64 = 4096;
@@ -113,18 +114,72 @@ fn connect(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultErr
     Ok(connection)
 }
 
+/// Writes a database anew under another vault key, with every visit's key wrapped anew. The old one
+/// is only read; both are closed afterwards.
+pub(crate) fn copy_under(
+    from: &Path,
+    old: &Key<VaultRoot>,
+    to: &Path,
+    new: &Key<VaultRoot>,
+) -> Result<(), VaultError> {
+    let doing = "writing the database anew";
+    folder::private(OpenOptions::new().write(true).create(true).truncate(true))
+        .open(to)
+        .map_err(VaultError::io(doing))?;
+    let path = to.to_str().ok_or_else(|| {
+        VaultError::io(doing)(io::Error::other("the folder's name is not Unicode"))
+    })?;
+    let connection = connect(from, &old.derive_database_key())?;
+    tidy_on_close(&connection)?;
+    {
+        let key = raw_key(&new.derive_database_key());
+        connection.execute("ATTACH ?1 AS next KEY ?2", [path, key.as_str()])?;
+    }
+    connection.query_row("SELECT sqlcipher_export('next')", [], |_| Ok(()))?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    connection.pragma_update(Some("next"), "user_version", version)?;
+    connection.execute_batch("DETACH next")?;
+    close(connection)?;
+
+    let mut connection = connect(to, &new.derive_database_key())?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    visits::wrap_anew(
+        &transaction,
+        &old.derive_wrapping_key(),
+        &new.derive_wrapping_key(),
+    )?;
+    transaction.commit()?;
+    tidy_on_close(&connection)?;
+    close(connection)
+}
+
+/// Closes a connection; its log is in the database afterwards.
+pub(crate) fn close(connection: Connection) -> Result<(), VaultError> {
+    empty_log(&connection)?;
+    connection.close().map_err(|(_, error)| error.into())
+}
+
 /// From here the database is known to be sound: closing it moves the WAL's content into it.
 fn tidy_on_close(connection: &Connection) -> Result<(), VaultError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(())
 }
 
+/// The key as SQLCipher takes it without deriving another from it.
+fn raw_key(key: &Key<key::Database>) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(3 + 2 * KEY_BYTES));
+    text.push_str("x'");
+    push_digits(&mut text, key.expose());
+    text.push('\'');
+    text
+}
+
 /// Hands SQLCipher its raw key and makes sure that there is a cipher at all.
 fn set_key(connection: &Connection, key: &Key<key::Database>) -> Result<(), VaultError> {
-    let mut statement = Zeroizing::new(String::with_capacity(32 + 2 * KEY_BYTES));
-    statement.push_str("PRAGMA key = \"x'");
-    push_digits(&mut statement, key.expose());
-    statement.push_str("'\"");
+    let mut statement = Zeroizing::new(String::with_capacity(64 + 2 * KEY_BYTES));
+    statement.push_str("PRAGMA key = \"");
+    statement.push_str(&raw_key(key));
+    statement.push('"');
     // The cause is left out of the error: it would carry the statement and with it the key.
     connection
         .execute_batch(&statement)

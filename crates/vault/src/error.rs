@@ -4,6 +4,7 @@ use std::io;
 use rusqlite::ErrorCode;
 use visit::{StateError, VisitId, VisitState};
 
+use crate::device::{DeviceError, DevicePlace};
 use crate::passphrase::LEAST_PASSPHRASE_CHARACTERS;
 
 /// Why the vault did not do what was asked. No variant changes anything that was stored before.
@@ -152,6 +153,56 @@ pub enum VaultError {
         /// How much is needed, in MiB.
         mib: u32,
     },
+    /// The vault opens only together with this computer's secret, and none was offered.
+    #[error(
+        "this vault opens only together with the secret of its computer, kept in {place}; nothing \
+         was changed. Say where that is, or use the organisation's recovery key (`inroomctl vault \
+         recover`)"
+    )]
+    DeviceSecretNeeded {
+        /// Where it is kept.
+        place: DevicePlace,
+    },
+    /// This computer's secret is not where it is kept.
+    #[error(
+        "the secret of this computer is not in {place}: the vault came from another computer or \
+         account, or the secret was removed. Nothing was changed and no new secret was made. Open \
+         the vault where it was made, or use the organisation's recovery key (`inroomctl vault recover`)"
+    )]
+    DeviceSecretMissing {
+        /// Where it is kept.
+        place: DevicePlace,
+    },
+    /// There is a secret, but not the one of this vault.
+    #[error(
+        "the secret of this computer in {place} is not the one that this vault was made with; \
+         nothing was changed. Put the right one back, or use the organisation's recovery key \
+         (`inroomctl vault recover`)"
+    )]
+    DeviceSecretChanged {
+        /// Where it is kept.
+        place: DevicePlace,
+    },
+    /// The place of this computer's secret does not answer.
+    #[error("{0}. Nothing was changed. Unlock it or start it, and try again")]
+    Device(#[from] DeviceError),
+    /// Not an age X25519 recipient.
+    #[error("a recovery key's public part begins with \"age1\"; nothing was changed")]
+    NotARecipient,
+    /// Not an age X25519 identity.
+    #[error(
+        "the file holds no recovery key: a line that begins with \"AGE-SECRET-KEY-1\" is expected; \
+         nothing was changed"
+    )]
+    NotAnIdentity,
+    /// The vault key was never entrusted to anybody.
+    #[error(
+        "this vault was made without a recovery key, so only its passphrase opens it; nothing was changed"
+    )]
+    NoEscrow,
+    /// The vault key was entrusted to somebody else.
+    #[error("this recovery key is not the one that the vault was made with; nothing was changed")]
+    WrongIdentity,
     /// The program was linked to an SQLite without encryption, or the cipher refused its key.
     #[error(
         "the store's encryption is not available in this build of the program; nothing was stored"

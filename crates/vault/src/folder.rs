@@ -14,6 +14,10 @@ use crate::hex::push_digits;
 pub(crate) const KEYS_FILE: &str = "keys.json";
 /// The database.
 pub(crate) const DATABASE_FILE: &str = "vault.db";
+/// A `keys.json` that is about to take its place.
+const NEXT_KEYS_FILE: &str = "keys.json.next";
+/// A database that is about to take its place.
+pub(crate) const NEXT_DATABASE_FILE: &str = "vault.db.next";
 /// An empty file; whoever holds a lock on it has the vault open.
 const LOCK_FILE: &str = "vault.lock";
 
@@ -69,6 +73,45 @@ pub(crate) fn read_keys(dir: &Path) -> Result<Vec<u8>, VaultError> {
         .read_to_end(&mut bytes)
         .map_err(VaultError::io(doing))?;
     Ok(bytes)
+}
+
+/// Puts another `keys.json` in the place of the one that is there: the old one or the new one is
+/// found afterwards, whole, whenever the program is killed.
+pub(crate) fn replace_keys(dir: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+    let replace = || {
+        let next = dir.join(NEXT_KEYS_FILE);
+        let mut file =
+            private(OpenOptions::new().write(true).create(true).truncate(true)).open(&next)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&next, dir.join(KEYS_FILE))?;
+        sync_folder(dir)
+    };
+    replace().map_err(VaultError::io("replacing the vault's file keys.json"))
+}
+
+/// Puts the database that was written anew in the place of the one that is there, which must be
+/// closed.
+pub(crate) fn put_next_database(dir: &Path) -> Result<(), VaultError> {
+    let doing = "putting the new database in the place of the old one";
+    // A log of the old database would be taken for one of the new.
+    if dir.join(format!("{DATABASE_FILE}-wal")).exists() {
+        return Err(VaultError::InUse);
+    }
+    let next = dir.join(NEXT_DATABASE_FILE);
+    sync_file(&next)
+        .and_then(|()| fs::rename(&next, dir.join(DATABASE_FILE)))
+        .and_then(|()| sync_folder(dir))
+        .map_err(VaultError::io(doing))
+}
+
+/// Removes what a change that was cut off has left. Failing to is no reason not to open.
+pub(crate) fn remove_leftovers(dir: &Path) {
+    let _ = fs::remove_file(dir.join(NEXT_KEYS_FILE));
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        let _ = fs::remove_file(dir.join(format!("{NEXT_DATABASE_FILE}{suffix}")));
+    }
 }
 
 /// A folder in the making, beside the place where it will stand. Dropped before
@@ -217,7 +260,7 @@ pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
 }
 
 /// Writes a folder's entries through to the medium. Windows does so itself.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(path)?.sync_all()?;
     #[cfg(not(unix))]

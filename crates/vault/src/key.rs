@@ -24,7 +24,11 @@ pub(crate) enum VaultRoot {}
 pub(crate) enum Database {}
 /// Purpose: wraps the visits' keys.
 pub(crate) enum Wrapping {}
-/// Purpose: signs what is left of what was erased.
+/// Purpose: the secret of this computer, without which the passphrase wraps nothing.
+pub(crate) enum Device {}
+/// Purpose: seals keys that the keys file keeps beside the vault key.
+pub(crate) enum Keeping {}
+/// Purpose: signs what is left of what was erased, and backups.
 pub(crate) enum Signing {}
 /// Purpose: random, one per visit; seals everything of the visit but its sound.
 pub(crate) enum OfVisit {}
@@ -49,14 +53,7 @@ impl<Purpose> Key<Purpose> {
         Self::fill_with(|bytes| getrandom::fill(bytes)).map_err(VaultError::NoRandomness)
     }
 
-    pub(crate) fn expose(&self) -> &[u8; KEY_BYTES] {
-        self.bytes.expose_secret()
-    }
-}
-
-impl Key<OfVisit> {
-    /// The key of the sound of a visit of version 1, where one key sealed everything.
-    pub(crate) fn as_sound_key(&self) -> Key<OfSound> {
+    fn copied<Other>(&self) -> Key<Other> {
         let copied = Key::fill_with(|bytes| {
             bytes.copy_from_slice(self.expose());
             Ok::<_, std::convert::Infallible>(())
@@ -65,6 +62,56 @@ impl Key<OfVisit> {
             Ok(key) => key,
             Err(never) => match never {},
         }
+    }
+
+    pub(crate) fn expose(&self) -> &[u8; KEY_BYTES] {
+        self.bytes.expose_secret()
+    }
+}
+
+impl Key<OfVisit> {
+    /// The key of the sound of a visit of version 1, where one key sealed everything.
+    pub(crate) fn as_sound_key(&self) -> Key<OfSound> {
+        self.copied()
+    }
+}
+
+impl Key<Signing> {
+    pub(crate) fn another(&self) -> Self {
+        self.copied()
+    }
+}
+
+impl Key<Passphrase> {
+    /// The passphrase's key together with this computer's secret (HKDF-SHA-256, RFC 5869, the secret
+    /// as salt): neither alone says anything about it.
+    pub(crate) fn with_device(&self, device: &Key<Device>) -> Self {
+        expand(
+            Some(device.expose()),
+            self.expose(),
+            b"inroom vault 2: passphrase and device",
+        )
+    }
+}
+
+impl Key<Device> {
+    /// 128 bits by which another secret is told from a wrong passphrase; they say nothing else.
+    pub(crate) fn check(&self, vault: &[u8; 16]) -> [u8; 16] {
+        let check: Key<Self> = expand(Some(vault), self.expose(), b"inroom vault 2: device check");
+        let (check, _) = check.expose().split_at(16);
+        let mut half = [0; 16];
+        half.copy_from_slice(check);
+        half
+    }
+}
+
+/// HKDF-SHA-256 (RFC 5869).
+fn expand<Purpose>(salt: Option<&[u8]>, key: &[u8], label: &[u8]) -> Key<Purpose> {
+    let derived = Key::fill_with(|bytes| Hkdf::<Sha256>::new(salt, key).expand(label, bytes));
+    match derived {
+        Ok(key) => key,
+        // HKDF refuses only outputs of more than 255 × 32 bytes.
+        Err(_) => unreachable!("32 bytes are a valid length"),
     }
 }
 
@@ -77,19 +124,17 @@ impl Key<VaultRoot> {
         self.derive(b"inroom vault 1: wrapping key")
     }
 
+    pub(crate) fn derive_keeping_key(&self) -> Key<Keeping> {
+        self.derive(b"inroom vault 2: kept keys")
+    }
+
     pub(crate) fn derive_signing_key(&self) -> Key<Signing> {
         self.derive(b"inroom vault 1: signing key")
     }
 
-    /// HKDF-SHA-256 (RFC 5869) without salt: the vault key is uniformly random already.
+    /// Without salt: the vault key is uniformly random already.
     fn derive<Purpose>(&self, label: &[u8]) -> Key<Purpose> {
-        let derived =
-            Key::fill_with(|bytes| Hkdf::<Sha256>::new(None, self.expose()).expand(label, bytes));
-        match derived {
-            Ok(key) => key,
-            // HKDF refuses only outputs of more than 255 × 32 bytes.
-            Err(_) => unreachable!("32 bytes are a valid length"),
-        }
+        expand(None, self.expose(), label)
     }
 }
 
@@ -106,6 +151,7 @@ mod tests {
             *root.derive_database_key().expose(),
             *root.derive_wrapping_key().expose(),
             *root.derive_signing_key().expose(),
+            *root.derive_keeping_key().expose(),
         ];
         let different: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(different.len(), keys.len());

@@ -1,69 +1,70 @@
 //! `keys.json`: the vault key, wrapped once for every way in.
 //!
-//! Version 1 knows one way in, the passphrase. The wrapped key is bound to the file's purpose and
-//! version and to the derivation's cost and salt. The checksum tells a damaged file from a wrong
-//! passphrase; it protects against accidents only.
+//! Version 2 knows two ways in: the passphrase, together with this computer's secret where there is
+//! one, and the organisation's escrow identity. Version 1 knew the passphrase alone; it is read as
+//! ever and written anew as version 2 when something changes. Every wrapped key is bound to the
+//! file's purpose and version, to the vault and to how its wrapping key came about. The checksum
+//! tells a damaged file from a wrong passphrase; it protects against accidents only.
+
+mod wrap;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::wrap::{
+    FORMER, Kdf, Kept, OnDevice, SIGNING, Wrap, bound, keep, open_key, wrapping_key, wraps_for,
+};
+use crate::device::{self, DevicePlace, DeviceSecrets};
 use crate::error::{Part, VaultError};
+use crate::escrow::EscrowIdentity;
 use crate::hex::Hex;
-use crate::key::{KEY_BYTES, Key, VaultRoot};
-use crate::passphrase::{self, KdfCost, SALT_BYTES};
-use crate::seal::{self, NONCE_BYTES, Nonce, TAG_BYTES};
+use crate::key::{Device, Key, Signing, VaultRoot};
+use crate::passphrase::KdfCost;
+
+pub use self::wrap::Ways;
 
 const FORMAT: &str = "inroom-vault-keys";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+const FIRST_VERSION: u32 = 1;
 
-/// The file's content.
-#[derive(Debug, Serialize, Deserialize)]
+/// The file as it is written.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct KeysFile {
+struct Written {
     format: String,
     version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vault: Option<Hex<16>>,
     wraps: Vec<Wrap>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signing: Option<Kept>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    former: Option<Kept>,
     checksum: Hex<32>,
 }
 
-/// The part that the checksum covers.
-#[derive(Serialize)]
-struct Checked<'a> {
-    format: &'a str,
+/// What the checksum covers: all of the file but itself.
+#[derive(Clone, Debug, Serialize)]
+struct Content {
+    format: String,
     version: u32,
-    wraps: &'a [Wrap],
+    /// A random name, the same as long as the vault lives. Not in version 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vault: Option<Hex<16>>,
+    wraps: Vec<Wrap>,
+    /// The key that signs, where it no longer hangs on the vault key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signing: Option<Kept>,
+    /// While the vault key is exchanged: the one that goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    former: Option<Kept>,
 }
 
-/// One way to the vault key.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
-enum Wrap {
-    /// Argon2id over a passphrase, then XChaCha20-Poly1305.
-    Passphrase {
-        kdf: Kdf,
-        nonce: Hex<NONCE_BYTES>,
-        /// Ciphertext and tag.
-        wrapped_key: Hex<{ KEY_BYTES + TAG_BYTES }>,
-    },
-}
-
-/// How the passphrase becomes a key.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Kdf {
-    name: KdfName,
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-    salt: Hex<SALT_BYTES>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-enum KdfName {
-    /// RFC 9106, version 0x13.
-    #[serde(rename = "argon2id-v19")]
-    Argon2id,
+/// A keys file that fits together.
+#[derive(Debug)]
+pub(crate) struct KeysFile {
+    content: Content,
 }
 
 /// What stands in every version of the file.
@@ -73,61 +74,124 @@ struct Header {
     version: u32,
 }
 
+/// What an unwrapped keys file gives.
+pub(crate) struct Unwrapped {
+    /// The vault key.
+    pub root: Key<VaultRoot>,
+    /// The one before it, if the exchange of it was cut off.
+    pub former: Option<Key<VaultRoot>>,
+    /// The key that signs tombstones and backups.
+    pub signing: Key<Signing>,
+}
+
+/// What a keys file says without being opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrances {
+    /// The place of this computer's secret; `None` if the passphrase alone opens the vault.
+    pub device: Option<DevicePlace>,
+    /// To whom the vault key is entrusted.
+    pub escrow: Option<String>,
+    /// Whether an exchange of the vault key was cut off and waits to be finished.
+    pub rotation_unfinished: bool,
+}
+
 const DAMAGED: VaultError = VaultError::Damaged {
     what: Part::KeysFile,
 };
 
 impl KeysFile {
-    /// A new file around a new random vault key.
-    pub(crate) fn make(
-        passphrase: &SecretString,
-        cost: KdfCost,
-    ) -> Result<(Self, Key<VaultRoot>), VaultError> {
-        let mut salt = [0; SALT_BYTES];
-        getrandom::fill(&mut salt).map_err(VaultError::NoRandomness)?;
-        let vault_key = Key::make_random()?;
-        let file = Self::wrap(&vault_key, passphrase, cost, salt, &Nonce::make_random()?)?;
-        Ok((file, vault_key))
+    /// A new file around a new random vault key. The secret of this computer is made and kept.
+    pub(crate) fn make(ways: &Ways<'_>) -> Result<(Self, Key<VaultRoot>), VaultError> {
+        let mut vault = [0; 16];
+        getrandom::fill(&mut vault).map_err(VaultError::NoRandomness)?;
+        let root = Key::make_random()?;
+        let wraps = wraps_for(&root, &vault, ways)?;
+        Ok((Self::of(vault, wraps, None, None), root))
     }
 
-    fn wrap(
-        vault_key: &Key<VaultRoot>,
-        passphrase: &SecretString,
-        cost: KdfCost,
-        salt: [u8; SALT_BYTES],
-        nonce: &Nonce,
+    /// The same vault with other ways in.
+    pub(crate) fn with_ways(
+        &self,
+        unwrapped: &Unwrapped,
+        ways: &Ways<'_>,
     ) -> Result<Self, VaultError> {
-        let wrapping = passphrase::derive_key(passphrase, &salt, cost)?;
-        let mut wrapped_key = [0; KEY_BYTES + TAG_BYTES];
-        let (text, tag) = wrapped_key.split_at_mut(KEY_BYTES);
-        text.copy_from_slice(vault_key.expose());
-        tag.copy_from_slice(&seal::encrypt(&wrapping, nonce, &bound(cost, &salt), text));
+        let vault = self.vault_or_new()?;
+        let wraps = wraps_for(&unwrapped.root, &vault, ways)?;
+        let (signing, former) = (self.content.signing.clone(), self.content.former.clone());
+        Ok(Self::of(vault, wraps, signing, former))
+    }
 
-        let wraps = vec![Wrap::Passphrase {
-            kdf: Kdf {
-                name: KdfName::Argon2id,
-                memory_kib: cost.memory_kib(),
-                passes: cost.passes(),
-                lanes: cost.lanes(),
-                salt: Hex(salt),
-            },
-            nonce: Hex(nonce.0),
-            wrapped_key: Hex(wrapped_key),
-        }];
-        let checksum = checksum(FORMAT, VERSION, &wraps)?;
-        Ok(Self {
+    /// The same ways to a new vault key, with the present one beside it until nothing needs it.
+    pub(crate) fn with_new_key(
+        &self,
+        unwrapped: &Unwrapped,
+        ways: &Ways<'_>,
+    ) -> Result<(Self, Key<VaultRoot>), VaultError> {
+        let vault = self.vault_or_new()?;
+        let root = Key::<VaultRoot>::make_random()?;
+        let wraps = wraps_for(&root, &vault, ways)?;
+        let signing = keep(&root, &unwrapped.signing, SIGNING)?;
+        let former = keep(&root, &unwrapped.root, FORMER)?;
+        Ok((Self::of(vault, wraps, Some(signing), Some(former)), root))
+    }
+
+    /// The same file when nothing needs the former vault key any more.
+    pub(crate) fn without_former_key(&self) -> Self {
+        let content = Content {
+            former: None,
+            ..self.content.clone()
+        };
+        Self { content }
+    }
+
+    fn of(
+        vault: [u8; 16],
+        wraps: Vec<Wrap>,
+        signing: Option<Kept>,
+        former: Option<Kept>,
+    ) -> Self {
+        let content = Content {
             format: FORMAT.to_owned(),
             version: VERSION,
+            vault: Some(Hex(vault)),
             wraps,
-            checksum,
-        })
+            signing,
+            former,
+        };
+        Self { content }
+    }
+
+    /// The vault's name; version 1 had none.
+    fn vault_or_new(&self) -> Result<[u8; 16], VaultError> {
+        if let Some(vault) = &self.content.vault {
+            return Ok(vault.0);
+        }
+        let mut vault = [0; 16];
+        getrandom::fill(&mut vault).map_err(VaultError::NoRandomness)?;
+        Ok(vault)
+    }
+
+    /// The vault's name, if it has one.
+    pub(crate) fn vault(&self) -> Option<&[u8; 16]> {
+        self.content.vault.as_ref().map(|vault| &vault.0)
     }
 
     /// The file's bytes.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, VaultError> {
-        let mut bytes = serde_json::to_vec_pretty(self).map_err(|_| VaultError::Unstorable {
-            what: Part::KeysFile,
-        })?;
+        let content = self.content.clone();
+        let written = Written {
+            checksum: checksum(&content)?,
+            format: content.format,
+            version: content.version,
+            vault: content.vault,
+            wraps: content.wraps,
+            signing: content.signing,
+            former: content.former,
+        };
+        let mut bytes =
+            serde_json::to_vec_pretty(&written).map_err(|_| VaultError::Unstorable {
+                what: Part::KeysFile,
+            })?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -150,71 +214,170 @@ impl KeysFile {
                 known,
             });
         }
-        let file: Self = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
-        if checksum(&file.format, file.version, &file.wraps)? != file.checksum {
+        let written: Written = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
+        let content = Content {
+            format: written.format,
+            version: written.version,
+            vault: written.vault,
+            wraps: written.wraps,
+            signing: written.signing,
+            former: written.former,
+        };
+        if !content.is_whole() || checksum(&content)? != written.checksum {
             return Err(DAMAGED);
         }
-        Ok(file)
+        Ok(Self { content })
+    }
+
+    /// What it says without being opened.
+    pub(crate) fn entrances(&self) -> Entrances {
+        let mut entrances = Entrances {
+            device: None,
+            escrow: None,
+            rotation_unfinished: self.content.former.is_some(),
+        };
+        for wrap in &self.content.wraps {
+            match wrap {
+                Wrap::Passphrase { device, .. } => {
+                    entrances.device = device.map(|device| device.place);
+                }
+                Wrap::Escrow { recipient, .. } => entrances.escrow = Some(recipient.clone()),
+            }
+        }
+        entrances
+    }
+
+    /// What guessing the passphrase costs.
+    pub(crate) fn cost(&self) -> Option<KdfCost> {
+        self.content.wraps.iter().find_map(|wrap| match wrap {
+            Wrap::Passphrase { kdf, .. } => kdf.cost(),
+            Wrap::Escrow { .. } => None,
+        })
     }
 
     /// Unwraps the vault key.
     ///
     /// # Errors
-    /// [`VaultError::WrongPassphrase`] if the passphrase is not the one it was wrapped with.
+    /// [`VaultError::WrongPassphrase`] if the passphrase is not the one it was wrapped with; a
+    /// `DeviceSecret…` variant if this computer's secret is needed and is not the one.
     pub(crate) fn unwrap_with(
         &self,
         passphrase: &SecretString,
-    ) -> Result<Key<VaultRoot>, VaultError> {
-        let [
-            Wrap::Passphrase {
-                kdf,
-                nonce,
-                wrapped_key,
-            },
-        ] = self.wraps.as_slice()
+        secrets: Option<&dyn DeviceSecrets>,
+    ) -> Result<Unwrapped, VaultError> {
+        let Some(Wrap::Passphrase {
+            kdf,
+            device,
+            nonce,
+            wrapped_key,
+        }) = self.content.wraps.first()
         else {
             return Err(DAMAGED);
         };
-        let cost = KdfCost::checked(kdf.memory_kib, kdf.passes, kdf.lanes).ok_or(DAMAGED)?;
-        let Some((text, tag)) = wrapped_key.0.split_last_chunk::<TAG_BYTES>() else {
-            return Err(DAMAGED);
+        let cost = kdf.cost().ok_or(DAMAGED)?;
+        let secret = match device {
+            Some(device) => Some(self.device_secret(device, secrets)?),
+            None => None,
         };
-        let wrapping = passphrase::derive_key(passphrase, &kdf.salt.0, cost)?;
-        Key::fill_with(|bytes| {
-            bytes.copy_from_slice(text);
-            seal::decrypt(
-                &wrapping,
-                &Nonce(nonce.0),
-                &bound(cost, &kdf.salt.0),
-                bytes,
-                tag,
-            )
+        let wrapping = wrapping_key(passphrase, kdf, cost, secret.as_ref())?;
+        let bound = self.content.bound(kdf, cost, device.as_ref());
+        let sealed = Kept {
+            nonce: *nonce,
+            wrapped_key: *wrapped_key,
+        };
+        let root = open_key(&wrapping, &bound, &sealed).ok_or(VaultError::WrongPassphrase)?;
+        self.unwrapped(root)
+    }
+
+    /// Unwraps the vault key as the organisation does.
+    ///
+    /// # Errors
+    /// [`VaultError::NoEscrow`], [`VaultError::WrongIdentity`].
+    pub(crate) fn unwrap_with_identity(
+        &self,
+        identity: &EscrowIdentity,
+    ) -> Result<Unwrapped, VaultError> {
+        let wrapped = self.content.wraps.iter().find_map(|wrap| match wrap {
+            Wrap::Escrow { wrapped_key, .. } => Some(wrapped_key),
+            Wrap::Passphrase { .. } => None,
+        });
+        let wrapped = wrapped.ok_or(VaultError::NoEscrow)?;
+        self.unwrapped(identity.unwrap_key(&wrapped.0)?)
+    }
+
+    pub(crate) fn unwrapped(&self, root: Key<VaultRoot>) -> Result<Unwrapped, VaultError> {
+        let keeping = root.derive_keeping_key();
+        let former = match &self.content.former {
+            Some(kept) => Some(open_key(&keeping, FORMER, kept).ok_or(DAMAGED)?),
+            None => None,
+        };
+        let signing = match &self.content.signing {
+            Some(kept) => open_key(&keeping, SIGNING, kept).ok_or(DAMAGED)?,
+            None => root.derive_signing_key(),
+        };
+        Ok(Unwrapped {
+            root,
+            former,
+            signing,
         })
-        .map_err(|_| VaultError::WrongPassphrase)
+    }
+
+    fn device_secret(
+        &self,
+        device: &OnDevice,
+        secrets: Option<&dyn DeviceSecrets>,
+    ) -> Result<Key<Device>, VaultError> {
+        let place = device.place;
+        let secrets = secrets
+            .filter(|secrets| secrets.place() == place)
+            .ok_or(VaultError::DeviceSecretNeeded { place })?;
+        let vault = self.vault().ok_or(DAMAGED)?;
+        let secret = device::find(secrets, vault)?;
+        if secret.check(vault) != device.check.0 {
+            return Err(VaultError::DeviceSecretChanged { place });
+        }
+        Ok(secret)
     }
 }
 
-/// What the wrapped key is bound to: purpose, version (u32), way in, cost (3 × u32) and salt;
-/// numbers little-endian.
-fn bound(cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
-    let mut bound = FORMAT.as_bytes().to_vec();
-    bound.extend_from_slice(&VERSION.to_le_bytes());
-    bound.extend_from_slice(b"passphrase argon2id-v19");
-    for number in [cost.memory_kib(), cost.passes(), cost.lanes()] {
-        bound.extend_from_slice(&number.to_le_bytes());
+impl Content {
+    /// Whether it has what its version has: the passphrase first, at most one other way.
+    fn is_whole(&self) -> bool {
+        let passphrase_first = matches!(self.wraps.first(), Some(Wrap::Passphrase { .. }));
+        let first_version = self.vault.is_none()
+            && self.signing.is_none()
+            && self.former.is_none()
+            && matches!(
+                self.wraps.as_slice(),
+                [Wrap::Passphrase { device: None, .. }]
+            );
+        let others_escrow = self
+            .wraps
+            .iter()
+            .skip(1)
+            .all(|wrap| matches!(wrap, Wrap::Escrow { .. }));
+        match self.version {
+            FIRST_VERSION => first_version,
+            _ => {
+                passphrase_first && others_escrow && self.wraps.len() <= 2 && self.vault.is_some()
+            }
+        }
     }
-    bound.extend_from_slice(salt);
-    bound
+
+    fn bound(&self, kdf: &Kdf, cost: KdfCost, device: Option<&OnDevice>) -> Vec<u8> {
+        bound(
+            self.version,
+            self.vault.as_ref().map(|vault| &vault.0),
+            cost,
+            &kdf.salt.0,
+            device,
+        )
+    }
 }
 
 /// SHA-256 over the compact JSON of the file without its checksum.
-fn checksum(format: &str, version: u32, wraps: &[Wrap]) -> Result<Hex<32>, VaultError> {
-    let checked = serde_json::to_vec(&Checked {
-        format,
-        version,
-        wraps,
-    })
-    .map_err(|_| VaultError::Unstorable {
+fn checksum(content: &Content) -> Result<Hex<32>, VaultError> {
+    let checked = serde_json::to_vec(content).map_err(|_| VaultError::Unstorable {
         what: Part::KeysFile,
     })?;
     Ok(Hex(Sha256::digest(checked).into()))

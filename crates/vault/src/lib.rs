@@ -1,13 +1,14 @@
 //! The encrypted store of visits.
 //!
-//! A vault is a folder with two files: `keys.json`, which holds the vault key wrapped by a
-//! passphrase, and `vault.db`, an SQLCipher database in which every visit's content is sealed
+//! A vault is a folder with two files: `keys.json`, which holds the vault key wrapped once by a
+//! passphrase together with this computer's secret and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every visit's content is sealed
 //! once more under a key of its own. Nothing of a visit leaves this crate for the disk unsealed,
 //! nothing that was committed is ever made anew or thrown away because it failed to decrypt, and
 //! what a call returns as stored has been committed and synchronised.
 //!
 //! ```text
-//! passphrase ─Argon2id→ passphrase key ─unwraps→ vault key ─HKDF→ database key  → SQLCipher
+//! passphrase ─Argon2id┐
+//! this computer's secret ┴HKDF→ wrapping key ─unwraps→ vault key ─HKDF→ database key  → SQLCipher
 //!                                                          ├HKDF→ signing key   → tombstones
 //!                                                          └HKDF→ wrapping key ─unwraps→ visit key, sound key
 //!                                                                 sound key → chunks
@@ -16,10 +17,13 @@
 #![forbid(unsafe_code)]
 
 mod audio;
+mod changes;
 mod chunk;
 mod database;
+mod device;
 mod erasure;
 mod error;
+mod escrow;
 mod folder;
 mod gaps;
 mod hex;
@@ -36,8 +40,11 @@ mod vault;
 mod visits;
 
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
+pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};
 pub use error::{Numbered, Part, VaultError};
+pub use escrow::{EscrowIdentity, EscrowRecipient};
 pub use gaps::{Gap, GapCause};
+pub use keys_file::{Entrances, Ways};
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use secrecy::SecretString;
 pub use tombstone::{Erased, ErasureReason, Tombstone};

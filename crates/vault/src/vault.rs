@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -6,10 +6,11 @@ use secrecy::SecretString;
 use visit::VisitId;
 
 use crate::database;
+use crate::device::DeviceSecrets;
 use crate::error::VaultError;
 use crate::folder::{self, DATABASE_FILE, Lock, Unfinished};
-use crate::key::{Key, OfSound, OfVisit, Signing, VaultRoot, Wrapping};
-use crate::keys_file::KeysFile;
+use crate::key::{Key, OfSound, OfVisit, Signing, Wrapping};
+use crate::keys_file::{Entrances, KeysFile, Unwrapped, Ways};
 use crate::passphrase::{self, KdfCost};
 use crate::record;
 
@@ -21,8 +22,9 @@ pub struct Vault {
     connection: Mutex<Connection>,
     wrapping: Key<Wrapping>,
     signing: Key<Signing>,
+    dir: PathBuf,
     /// Released last.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Vault {
@@ -36,48 +38,115 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::PassphraseTooShort`], [`VaultError::AlreadyExists`],
-    /// [`VaultError::FolderNotEmpty`], or what the disk answers.
-    pub fn create(
-        dir: &Path,
-        passphrase: &SecretString,
-        cost: KdfCost,
-    ) -> Result<Self, VaultError> {
-        passphrase::check_length(passphrase)?;
+    /// [`VaultError::FolderNotEmpty`], [`VaultError::Device`], or what the disk answers.
+    pub fn create_with(dir: &Path, ways: &Ways<'_>) -> Result<Self, VaultError> {
+        passphrase::check_length(ways.passphrase)?;
         let unfinished = Unfinished::beside(dir)?;
-        let (keys, vault_key) = KeysFile::make(passphrase, cost)?;
+        let (keys, vault_key) = KeysFile::make(ways)?;
         unfinished.write_keys(&keys.to_bytes()?)?;
         database::create(
             &unfinished.path().join(DATABASE_FILE),
             &vault_key.derive_database_key(),
         )?;
         unfinished.move_to(dir)?;
-        Self::open_with(dir, Lock::take(dir)?, &vault_key)
+        let unwrapped = keys.unwrapped(vault_key)?;
+        Self::open_unwrapped(dir, Lock::take(dir)?, &keys, &unwrapped)
     }
 
-    /// Opens the vault in the folder.
+    /// [`Vault::create_with`] for a vault that the passphrase alone opens: one that nobody keeps.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn create(
+        dir: &Path,
+        passphrase: &SecretString,
+        cost: KdfCost,
+    ) -> Result<Self, VaultError> {
+        let ways = Ways {
+            passphrase,
+            cost,
+            device: None,
+            escrow: None,
+        };
+        Self::create_with(dir, &ways)
+    }
+
+    /// What the vault in the folder says of itself without being opened.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAVault`], and what is wrong with its keys file.
+    pub fn entrances(dir: &Path) -> Result<Entrances, VaultError> {
+        if !folder::holds_vault(dir) {
+            return Err(VaultError::NotAVault);
+        }
+        Ok(KeysFile::from_bytes(&folder::read_keys(dir)?)?.entrances())
+    }
+
+    /// Opens the vault in the folder. [`Vault::entrances`] says whether this computer's secret is
+    /// needed, and where it is kept.
     ///
     /// # Errors
     /// [`VaultError::NotAVault`], [`VaultError::InUse`], [`VaultError::WrongPassphrase`];
+    /// a `DeviceSecret…` variant or [`VaultError::Device`];
     /// [`VaultError::Missing`], [`VaultError::Damaged`] or [`VaultError::NewerVersion`] if its
     /// files are not in order. None of them changes anything.
-    pub fn open(dir: &Path, passphrase: &SecretString) -> Result<Self, VaultError> {
+    pub fn open_with(
+        dir: &Path,
+        passphrase: &SecretString,
+        secrets: Option<&dyn DeviceSecrets>,
+    ) -> Result<Self, VaultError> {
         if !folder::holds_vault(dir) {
             return Err(VaultError::NotAVault);
         }
         let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
         let lock = Lock::take(dir)?;
-        Self::open_with(dir, lock, &keys.unwrap_with(passphrase)?)
+        let unwrapped = keys.unwrap_with(passphrase, secrets)?;
+        Self::open_unwrapped(dir, lock, &keys, &unwrapped)
     }
 
-    fn open_with(dir: &Path, lock: Lock, vault_key: &Key<VaultRoot>) -> Result<Self, VaultError> {
-        let connection =
-            database::open(&dir.join(DATABASE_FILE), &vault_key.derive_database_key())?;
+    /// [`Vault::open_with`] for a vault that the passphrase alone opens.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn open(dir: &Path, passphrase: &SecretString) -> Result<Self, VaultError> {
+        Self::open_with(dir, passphrase, None)
+    }
+
+    pub(crate) fn open_unwrapped(
+        dir: &Path,
+        lock: Lock,
+        keys: &KeysFile,
+        unwrapped: &Unwrapped,
+    ) -> Result<Self, VaultError> {
+        let path = dir.join(DATABASE_FILE);
+        folder::remove_leftovers(dir);
+        let opened = database::open(&path, &unwrapped.root.derive_database_key());
+        let (connection, root) = match (opened, &unwrapped.former) {
+            // An exchange of the vault key that was cut off has left it under the former one.
+            (Err(VaultError::Damaged { .. }), Some(former)) => (
+                database::open(&path, &former.derive_database_key())?,
+                former,
+            ),
+            (opened, former) => {
+                let connection = opened?;
+                if former.is_some() {
+                    folder::replace_keys(dir, &keys.without_former_key().to_bytes()?)?;
+                }
+                (connection, &unwrapped.root)
+            }
+        };
         Ok(Self {
             connection: Mutex::new(connection),
-            wrapping: vault_key.derive_wrapping_key(),
-            signing: vault_key.derive_signing_key(),
-            _lock: lock,
+            wrapping: root.derive_wrapping_key(),
+            signing: unwrapped.signing.another(),
+            dir: dir.to_owned(),
+            lock,
         })
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.dir
     }
 
     pub(crate) fn wrapping(&self) -> &Key<Wrapping> {
@@ -86,6 +155,21 @@ impl Vault {
 
     pub(crate) fn signing(&self) -> &Key<Signing> {
         &self.signing
+    }
+
+    /// Closes the database and hands the lock of the folder on.
+    pub(crate) fn close(self) -> Result<(PathBuf, Lock), VaultError> {
+        let Self {
+            connection,
+            dir,
+            lock,
+            ..
+        } = self;
+        let connection = connection
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        database::close(connection)?;
+        Ok((dir, lock))
     }
 
     /// The connection, for reading.

@@ -1,4 +1,4 @@
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::{Builder, Uuid};
@@ -7,7 +7,7 @@ use visit::{
 };
 
 use crate::error::{Part, VaultError};
-use crate::key::{Key, OfSound};
+use crate::key::{Key, OfSound, OfVisit, Wrapping};
 use crate::record::{self, Record};
 use crate::vault::Vault;
 
@@ -154,6 +154,36 @@ pub(crate) fn state_of(connection: &Connection, id: VisitId) -> Result<VisitStat
     VisitState::parse(&word).ok_or(VaultError::Damaged {
         what: Part::Database,
     })
+}
+
+/// Wraps the keys of all visits under another key.
+pub(crate) fn wrap_anew(
+    transaction: &Transaction<'_>,
+    old: &Key<Wrapping>,
+    new: &Key<Wrapping>,
+) -> Result<(), VaultError> {
+    let damaged = |_| VaultError::Damaged {
+        what: Part::Database,
+    };
+    let mut rows = transaction.prepare("SELECT row, id, wrapped_key, wrapped_sound_key FROM visits")?;
+    let mut update = transaction
+        .prepare("UPDATE visits SET wrapped_key = ?2, wrapped_sound_key = ?3 WHERE row = ?1")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let (number, id): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let id = VisitId::from_uuid(Uuid::from_slice(&id).map_err(damaged)?);
+        let (wrapped, wrapped_sound): (Vec<u8>, Option<Vec<u8>>) = (row.get(2)?, row.get(3)?);
+        let key: Key<OfVisit> = record::unwrap_key(old, id, &wrapped)?;
+        let sound = match wrapped_sound {
+            Some(wrapped) => {
+                let key: Key<OfSound> = record::unwrap_key(old, id, &wrapped)?;
+                Some(record::wrap_key(new, id, &key)?)
+            }
+            None => None,
+        };
+        update.execute((number, record::wrap_key(new, id, &key)?, sound))?;
+    }
+    Ok(())
 }
 
 impl Vault {

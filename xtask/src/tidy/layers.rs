@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("drafting", &["visit"]),
     ("worker", &["visit"]),
     ("vault", &["visit"]),
+    ("os-keyring", &["vault"]),
     ("interchange", &["visit"]),
     ("inroom-worker", &["visit", "worker", "speech", "drafting"]),
     (
@@ -25,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "capture",
             "worker",
             "vault",
+            "os-keyring",
             "interchange",
             "scribe",
         ],
@@ -36,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "evidence",
             "capture",
             "vault",
+            "os-keyring",
             "interchange",
             "scribe",
         ],
@@ -54,6 +57,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("tokenizers", &["drafting"]),
     ("rusqlite", &["vault"]),
     ("libsqlite3-sys", &["vault"]),
+    ("age", &["vault"]),
+    ("*keyring*", &["os-keyring"]),
     ("tauri*", &["inroom"]),
 ];
 

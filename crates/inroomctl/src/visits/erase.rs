@@ -6,7 +6,7 @@ use scribe::clock;
 use vault::{Erased, ErasureReason};
 use visit::VisitId;
 
-use super::VaultArguments;
+use crate::vaults::VaultArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

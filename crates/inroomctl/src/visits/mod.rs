@@ -2,34 +2,15 @@ mod erase;
 mod new;
 mod show;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
 use clap::Subcommand;
 use scribe::{DraftingSettings, SpeechSettings, Steps, Work};
-use vault::{KdfCost, Vault};
 use visit::VisitId;
 
 use crate::progress::Progress;
-use crate::{passphrase, templates};
-
-/// Which vault, and how it is opened.
-#[derive(clap::Args)]
-pub(crate) struct VaultArguments {
-    /// The vault's folder; the program's own data folder when not given.
-    #[arg(long, value_name = "DIR")]
-    vault: Option<PathBuf>,
-    /// A file whose first line is the passphrase; otherwise it is asked for.
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum VaultCommand {
-    /// Make a new, empty vault.
-    Create(VaultArguments),
-}
+use crate::templates;
+use crate::vaults::VaultArguments;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -82,30 +63,6 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-pub(crate) fn run_vault(command: VaultCommand) -> anyhow::Result<()> {
-    let VaultCommand::Create(arguments) = command;
-    let folder = arguments.folder()?;
-    if Vault::exists(&folder) {
-        bail!(
-            "there is a vault in {} already; it was left as it is",
-            folder.display()
-        );
-    }
-    let file = arguments.passphrase_file.as_deref();
-    let first = passphrase::ask(file, "Passphrase for the new vault: ")?;
-    if file.is_none() && std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        let again = passphrase::ask(None, "The same passphrase again: ")?;
-        if secrecy::ExposeSecret::expose_secret(&first)
-            != secrecy::ExposeSecret::expose_secret(&again)
-        {
-            bail!("the two passphrases differ; nothing was made");
-        }
-    }
-    Vault::create(&folder, &first, KdfCost::STANDARD)?;
-    println!("made a vault in {}", folder.display());
-    Ok(())
-}
-
 fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
     let vault = Arc::new(arguments.vault.open()?);
     let chosen = match &arguments.template {
@@ -139,30 +96,5 @@ impl ModelArguments {
                 template.clone(),
             )),
         })
-    }
-}
-
-impl VaultArguments {
-    fn folder(&self) -> anyhow::Result<PathBuf> {
-        match &self.vault {
-            Some(folder) => Ok(folder.clone()),
-            None => scribe::vault_folder()
-                .context("there is no home folder to keep a vault in; name one with --vault"),
-        }
-    }
-
-    fn open(&self) -> anyhow::Result<Vault> {
-        let folder = self.folder()?;
-        if !Vault::exists(&folder) {
-            bail!(
-                "there is no vault in {}; make one with `inroomctl vault create`",
-                folder.display()
-            );
-        }
-        let passphrase = passphrase::ask(
-            self.passphrase_file.as_deref().map(Path::new),
-            "Passphrase: ",
-        )?;
-        Ok(Vault::open(&folder, &passphrase)?)
     }
 }

@@ -8,7 +8,8 @@ use scribe::{Recording, Steps, clock};
 use vault::NewVisit;
 use visit::{Consent, ConsentGiver, ConsentMethod, PatientText};
 
-use super::{ModelArguments, VaultArguments};
+use super::ModelArguments;
+use crate::vaults::VaultArguments;
 use crate::progress::Progress;
 use crate::speed::Speed;
 use crate::templates;

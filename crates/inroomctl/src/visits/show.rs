@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use vault::{Erased, ErasureReason};
 use visit::VisitId;
 
-use super::VaultArguments;
+use crate::vaults::VaultArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct ListArguments {

@@ -1,21 +1,86 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-use super::*;
+use std::sync::Mutex;
 
-const VECTOR: &str = include_str!("../../tests/vectors/keys-v1.json");
+use secrecy::ExposeSecret;
+
+use super::wrap::by_passphrase;
+use super::*;
+use crate::device::{DeviceError, DeviceSecretFile};
+use crate::escrow::EscrowIdentity;
+use crate::key::KEY_BYTES;
+use crate::passphrase::SALT_BYTES;
+use crate::seal::{NONCE_BYTES, Nonce};
+
+const FIRST: &str = include_str!("../../tests/vectors/keys-v1.json");
+const SECOND: &str = include_str!("../../tests/vectors/keys-v2.json");
+const IDENTITY: &str = include_str!("../../tests/vectors/escrow-identity-v2.txt");
+const DEVICE_FILE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/vectors/device-secret-v2.txt"
+);
+
+/// A keyring that keeps one secret in memory.
+#[derive(Default)]
+struct Keyring {
+    kept: Mutex<Option<(String, SecretString)>>,
+    locked: bool,
+}
+
+impl DeviceSecrets for Keyring {
+    fn place(&self) -> DevicePlace {
+        DevicePlace::Keyring
+    }
+
+    fn read(&self, name: &str) -> Result<Option<SecretString>, DeviceError> {
+        if self.locked {
+            return Err(DeviceError {
+                place: DevicePlace::Keyring,
+                reason: "it is locked".to_owned(),
+            });
+        }
+        let kept = self.kept.lock().unwrap();
+        Ok(kept
+            .as_ref()
+            .filter(|(of, _)| of == name)
+            .map(|(_, secret)| secret.expose_secret().into()))
+    }
+
+    fn write(&self, name: &str, secret: &SecretString) -> Result<(), DeviceError> {
+        *self.kept.lock().unwrap() = Some((name.to_owned(), secret.expose_secret().into()));
+        Ok(())
+    }
+}
+
+fn made_with(secrets: &Keyring, escrow: &EscrowIdentity) -> (KeysFile, Key<VaultRoot>) {
+    let recipient = escrow.recipient();
+    KeysFile::make(&Ways {
+        passphrase: &passphrase(),
+        cost: KdfCost::LEAST,
+        device: Some(secrets),
+        escrow: Some(&recipient),
+    })
+    .unwrap()
+}
 
 fn passphrase() -> SecretString {
     "correct horse battery staple".into()
 }
 
 fn made() -> (Vec<u8>, Key<VaultRoot>) {
-    let (file, key) = KeysFile::make(&passphrase(), KdfCost::LEAST).unwrap();
+    let (file, key) = KeysFile::make(&Ways {
+        passphrase: &passphrase(),
+        cost: KdfCost::LEAST,
+        device: None,
+        escrow: None,
+    })
+    .unwrap();
     (file.to_bytes().unwrap(), key)
 }
 
 /// Why the key does not come out, or that it does and is the right one.
 fn outcome(bytes: &[u8], key: &Key<VaultRoot>) -> Option<VaultError> {
-    match KeysFile::from_bytes(bytes).and_then(|file| file.unwrap_with(&passphrase())) {
-        Ok(found) if found.expose() == key.expose() => None,
+    match KeysFile::from_bytes(bytes).and_then(|file| file.unwrap_with(&passphrase(), None)) {
+        Ok(found) if found.root.expose() == key.expose() => None,
         Ok(_) => panic!("another key came out"),
         Err(error) => Some(error),
     }
@@ -27,7 +92,7 @@ fn the_vault_key_comes_back_with_the_passphrase_alone() {
     assert!(outcome(&bytes, &key).is_none());
     let file = KeysFile::from_bytes(&bytes).unwrap();
     assert!(matches!(
-        file.unwrap_with(&"correct horse battery stable".into()),
+        file.unwrap_with(&"correct horse battery stable".into(), None),
         Err(VaultError::WrongPassphrase)
     ));
 }
@@ -74,9 +139,10 @@ fn cost_and_salt_are_bound_to_the_wrapped_key() {
     let (bytes, key) = made();
     let changed = |change: fn(&mut Kdf)| {
         let mut file = KeysFile::from_bytes(&bytes).unwrap();
-        let Wrap::Passphrase { kdf, .. } = &mut file.wraps[0];
+        let Wrap::Passphrase { kdf, .. } = &mut file.content.wraps[0] else {
+            panic!("the passphrase stands first");
+        };
         change(kdf);
-        file.checksum = checksum(&file.format, file.version, &file.wraps).unwrap();
         outcome(&file.to_bytes().unwrap(), &key)
     };
     assert!(changed(|_| ()).is_none());
@@ -96,13 +162,13 @@ fn cost_and_salt_are_bound_to_the_wrapped_key() {
 
 #[test]
 fn a_newer_version_is_refused_whatever_else_stands_in_the_file() {
-    let newer = format!(r#"{{"format":"{FORMAT}","version":2,"ways":[]}}"#);
+    let newer = format!(r#"{{"format":"{FORMAT}","version":3,"ways":[]}}"#);
     assert!(matches!(
         KeysFile::from_bytes(newer.as_bytes()),
         Err(VaultError::NewerVersion {
             what: Part::KeysFile,
-            found: 2,
-            known: 1
+            found: 3,
+            known: 2
         })
     ));
 }
@@ -115,20 +181,123 @@ fn vector_key() -> Key<VaultRoot> {
     .unwrap()
 }
 
-/// The file is kept for ever: whoever has it and the passphrase gets in.
+/// The files are kept for ever: whoever has one and the passphrase gets in.
 #[test]
-fn the_first_version_of_the_file_is_read_and_written_as_ever() {
-    assert!(outcome(VECTOR.as_bytes(), &vector_key()).is_none());
-    let cost = KdfCost::checked(64, 2, 2).unwrap();
-    let file = KeysFile::wrap(
+fn the_first_version_of_the_file_is_read_as_ever() {
+    assert!(outcome(FIRST.as_bytes(), &vector_key()).is_none());
+    let again = KeysFile::from_bytes(FIRST.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(again.to_bytes().unwrap()).unwrap(), FIRST);
+}
+
+#[test]
+fn the_second_version_of_the_file_is_read_as_ever() {
+    let file = KeysFile::from_bytes(SECOND.as_bytes()).unwrap();
+    let by_passphrase = file
+        .unwrap_with(&passphrase(), Some(&DeviceSecretFile::new(DEVICE_FILE)))
+        .unwrap();
+    let identity = EscrowIdentity::parse(&IDENTITY.to_owned().into()).unwrap();
+    let by_escrow = file.unwrap_with_identity(&identity).unwrap();
+    for found in [by_passphrase, by_escrow] {
+        assert_eq!(found.root.expose(), vector_key().expose());
+        assert_eq!(found.signing.expose(), &[0x33; KEY_BYTES]);
+        assert!(found.former.is_none());
+    }
+    assert_eq!(String::from_utf8(file.to_bytes().unwrap()).unwrap(), SECOND);
+}
+
+/// The passphrase's wrap, byte by byte as the vector has it.
+#[test]
+fn the_second_version_of_the_file_is_written_as_ever() {
+    let device = device::find(&DeviceSecretFile::new(DEVICE_FILE), &[0x11; 16]).unwrap();
+    let wrap = by_passphrase(
         &vector_key(),
-        &passphrase(),
-        cost,
+        &[0x11; 16],
+        (&passphrase(), KdfCost::checked(64, 2, 2).unwrap()),
         [0xA5; SALT_BYTES],
+        Some((DevicePlace::File, device)),
         &Nonce([0x5A; NONCE_BYTES]),
     );
+    let vector = KeysFile::from_bytes(SECOND.as_bytes()).unwrap();
     assert_eq!(
-        String::from_utf8(file.unwrap().to_bytes().unwrap()).unwrap(),
-        VECTOR
+        serde_json::to_string(&wrap.unwrap()).unwrap(),
+        serde_json::to_string(&vector.content.wraps[0]).unwrap()
     );
+}
+
+#[test]
+fn the_secret_of_this_computer_is_needed_and_told_from_a_wrong_passphrase() {
+    let (keyring, escrow) = (Keyring::default(), EscrowIdentity::generate());
+    let (file, root) = made_with(&keyring, &escrow);
+    let found = file.unwrap_with(&passphrase(), Some(&keyring)).unwrap();
+    assert_eq!(found.root.expose(), root.expose());
+
+    let place = DevicePlace::Keyring;
+    let refused = |secrets: Option<&dyn DeviceSecrets>| {
+        file.unwrap_with(&passphrase(), secrets).err().unwrap()
+    };
+    assert!(
+        matches!(refused(None), VaultError::DeviceSecretNeeded { place: needed } if needed == place)
+    );
+    let empty = Keyring::default();
+    assert!(matches!(
+        refused(Some(&empty)),
+        VaultError::DeviceSecretMissing { .. }
+    ));
+    assert!(empty.kept.lock().unwrap().is_none(), "no secret is made anew");
+    let locked = Keyring {
+        locked: true,
+        ..Keyring::default()
+    };
+    assert!(matches!(refused(Some(&locked)), VaultError::Device(_)));
+    let name = keyring.kept.lock().unwrap().as_ref().unwrap().0.clone();
+    for other in ["00".repeat(KEY_BYTES), "no key".to_owned()] {
+        empty.write(&name, &other.into()).unwrap();
+        assert!(matches!(
+            refused(Some(&empty)),
+            VaultError::DeviceSecretChanged { .. }
+        ));
+    }
+    let wrong = file.unwrap_with(&"correct horse battery stable".into(), Some(&keyring));
+    assert!(matches!(wrong, Err(VaultError::WrongPassphrase)));
+}
+
+#[test]
+fn the_recovery_key_opens_what_was_entrusted_to_it() {
+    let (keyring, escrow) = (Keyring::default(), EscrowIdentity::generate());
+    let (file, root) = made_with(&keyring, &escrow);
+    let found = file.unwrap_with_identity(&escrow).unwrap();
+    assert_eq!(found.root.expose(), root.expose());
+    let other = file.unwrap_with_identity(&EscrowIdentity::generate());
+    assert!(matches!(other, Err(VaultError::WrongIdentity)));
+    let (bytes, _) = made();
+    let without = KeysFile::from_bytes(&bytes).unwrap();
+    assert!(matches!(
+        without.unwrap_with_identity(&escrow),
+        Err(VaultError::NoEscrow)
+    ));
+}
+
+#[test]
+fn a_new_vault_key_keeps_the_former_one_and_the_one_that_signs() {
+    let (keyring, escrow) = (Keyring::default(), EscrowIdentity::generate());
+    let (file, root) = made_with(&keyring, &escrow);
+    let unwrapped = file.unwrap_with(&passphrase(), Some(&keyring)).unwrap();
+    let recipient = escrow.recipient();
+    let ways = Ways {
+        passphrase: &passphrase(),
+        cost: KdfCost::LEAST,
+        device: Some(&keyring),
+        escrow: Some(&recipient),
+    };
+    let (next, new_root) = file.with_new_key(&unwrapped, &ways).unwrap();
+    assert_ne!(root.expose(), new_root.expose());
+    let next = KeysFile::from_bytes(&next.to_bytes().unwrap()).unwrap();
+    let found = next.unwrap_with(&passphrase(), Some(&keyring)).unwrap();
+    assert_eq!(found.root.expose(), new_root.expose());
+    assert_eq!(found.former.unwrap().expose(), root.expose());
+    assert_eq!(found.signing.expose(), unwrapped.signing.expose());
+    let done = next.without_former_key();
+    let found = done.unwrap_with_identity(&escrow).unwrap();
+    assert!(found.former.is_none());
+    assert_eq!(found.signing.expose(), unwrapped.signing.expose());
 }

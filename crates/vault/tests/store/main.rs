@@ -12,3 +12,4 @@ mod plaintext;
 mod recording;
 mod sample;
 mod visits;
+mod ways;

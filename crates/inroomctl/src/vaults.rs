@@ -1,0 +1,316 @@
+//! Making a vault and changing the ways into it.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use secrecy::{ExposeSecret, SecretString};
+use vault::{
+    DevicePlace, DeviceSecretFile, DeviceSecrets, EscrowIdentity, EscrowRecipient, KdfCost, Vault,
+    Ways,
+};
+
+use crate::passphrase;
+
+/// Which vault, and how it is opened.
+#[derive(clap::Args)]
+pub(crate) struct VaultArguments {
+    /// The vault's folder; the program's own data folder when not given.
+    #[arg(long, value_name = "DIR")]
+    vault: Option<PathBuf>,
+    /// A file whose first line is the passphrase; otherwise it is asked for.
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// The file with this computer's secret, for a vault that was made with one. Without it the
+    /// account's keyring is asked.
+    #[arg(long, value_name = "FILE")]
+    device_secret_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a new, empty vault. This computer's secret goes to the account's keyring.
+    Create(CreateArguments),
+    /// Say which ways lead into a vault, without opening it.
+    Info(VaultArguments),
+    /// Exchange the passphrase.
+    Passphrase(PassphraseArguments),
+    /// Tie a vault to this computer, or entrust it to a recovery key.
+    Bind(BindArguments),
+    /// Exchange the vault key: the store is written anew under another one.
+    Rotate(VaultArguments),
+    /// Open a vault with the organisation's recovery key and give it a new passphrase.
+    Recover(RecoverArguments),
+    /// Make a recovery key: its file opens every vault that is entrusted to it.
+    RecoveryKey(RecoveryKeyArguments),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct CreateArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// Let the passphrase alone open the vault, also a copy of it on another computer.
+    #[arg(long, conflicts_with = "device_secret_file")]
+    without_device_secret: bool,
+    /// The public part of the organisation's recovery key, `age1…`.
+    #[arg(long, value_name = "RECIPIENT")]
+    recovery_key: Option<EscrowRecipient>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct PassphraseArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// A file whose first line is the new passphrase; otherwise it is asked for.
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct BindArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// Keep this computer's secret in the account's keyring from now on.
+    #[arg(long, conflicts_with = "to_device_secret_file")]
+    to_keyring: bool,
+    /// Keep this computer's secret in this file from now on.
+    #[arg(long, value_name = "FILE")]
+    to_device_secret_file: Option<PathBuf>,
+    /// Entrust the vault to this recovery key, `age1…`, in place of any before.
+    #[arg(long, value_name = "RECIPIENT")]
+    recovery_key: Option<EscrowRecipient>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct RecoverArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// The recovery key's file.
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// Let the passphrase alone open the vault afterwards.
+    #[arg(long, conflicts_with = "device_secret_file")]
+    without_device_secret: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct RecoveryKeyArguments {
+    /// Where to write it; a file that is there is left alone.
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Create(arguments) => create(arguments),
+        Command::Info(arguments) => info(arguments),
+        Command::Passphrase(arguments) => change_passphrase(arguments),
+        Command::Bind(arguments) => bind(arguments),
+        Command::Rotate(arguments) => rotate(arguments),
+        Command::Recover(arguments) => recover(arguments),
+        Command::RecoveryKey(arguments) => recovery_key(arguments),
+    }
+}
+
+fn create(arguments: &CreateArguments) -> anyhow::Result<()> {
+    let folder = arguments.vault.folder()?;
+    if Vault::exists(&folder) {
+        bail!(
+            "there is a vault in {} already; it was left as it is",
+            folder.display()
+        );
+    }
+    let secrets = arguments.vault.new_secrets(arguments.without_device_secret)?;
+    let file = arguments.vault.passphrase_file.as_deref();
+    let passphrase = new_passphrase(file, "Passphrase for the new vault: ")?;
+    let vault = Vault::create_with(
+        &folder,
+        &Ways {
+            passphrase: &passphrase,
+            cost: KdfCost::STANDARD,
+            device: secrets.as_deref(),
+            escrow: arguments.recovery_key.as_ref(),
+        },
+    )?;
+    drop(vault);
+    println!("made a vault in {}", folder.display());
+    if arguments.recovery_key.is_none() {
+        eprintln!(
+            "It has no recovery key: whoever forgets the passphrase has lost its visits. \
+             `inroomctl vault bind --recovery-key` entrusts it to one."
+        );
+    }
+    Ok(())
+}
+
+fn info(arguments: &VaultArguments) -> anyhow::Result<()> {
+    let entrances = Vault::entrances(&arguments.existing()?)?;
+    let device = match entrances.device {
+        Some(place) => format!("the passphrase, together with this computer's secret in {place}"),
+        None => "the passphrase alone, also on another computer".to_owned(),
+    };
+    println!("opens with    {device}");
+    println!(
+        "recovery key  {}",
+        entrances.escrow.as_deref().unwrap_or("none")
+    );
+    if entrances.rotation_unfinished {
+        println!("vault key     its exchange was cut off; `inroomctl vault rotate` finishes it");
+    }
+    Ok(())
+}
+
+fn change_passphrase(arguments: &PassphraseArguments) -> anyhow::Result<()> {
+    let opened = arguments.vault.unlock()?;
+    let next = new_passphrase(arguments.new_passphrase_file.as_deref(), "New passphrase: ")?;
+    opened.vault.change_passphrase(
+        &opened.passphrase,
+        opened.secrets.as_deref(),
+        &next,
+        KdfCost::STANDARD,
+    )?;
+    println!("the passphrase is changed; copies made before open with the old one");
+    Ok(())
+}
+
+fn bind(arguments: &BindArguments) -> anyhow::Result<()> {
+    let file = arguments.to_device_secret_file.as_deref();
+    if !arguments.to_keyring && file.is_none() && arguments.recovery_key.is_none() {
+        bail!("say what to change: --to-keyring, --to-device-secret-file or --recovery-key");
+    }
+    let place = if arguments.to_keyring {
+        Some(DevicePlace::Keyring)
+    } else {
+        file.map(|_| DevicePlace::File)
+    };
+    let next = os_keyring::secrets_at(place, file)?;
+    let opened = arguments.vault.unlock()?;
+    opened.vault.bind(
+        &opened.passphrase,
+        opened.secrets.as_deref(),
+        next.as_deref(),
+        arguments.recovery_key.as_ref(),
+    )?;
+    drop(opened);
+    info(&arguments.vault)
+}
+
+fn rotate(arguments: &VaultArguments) -> anyhow::Result<()> {
+    let Opened {
+        vault,
+        passphrase,
+        secrets,
+    } = arguments.unlock()?;
+    eprintln!("Writing the store anew under another key. It can be cut off at any moment.");
+    vault.rotate_key(&passphrase, secrets.as_deref())?;
+    println!("the vault key is exchanged; passphrase and recovery key are the same as before");
+    Ok(())
+}
+
+fn recover(arguments: &RecoverArguments) -> anyhow::Result<()> {
+    let folder = arguments.vault.existing()?;
+    let file = &arguments.identity;
+    let text: SecretString = std::fs::read_to_string(file)
+        .with_context(|| format!("the recovery key {} cannot be read", file.display()))?
+        .into();
+    let identity = EscrowIdentity::parse(&text)?;
+    let secrets = arguments.vault.new_secrets(arguments.without_device_secret)?;
+    let file = arguments.vault.passphrase_file.as_deref();
+    let passphrase = new_passphrase(file, "New passphrase for the vault: ")?;
+    let vault = Vault::recover(
+        &folder,
+        &identity,
+        &passphrase,
+        KdfCost::STANDARD,
+        secrets.as_deref(),
+    )?;
+    println!(
+        "the vault in {} opens with the new passphrase; it holds {} visits",
+        folder.display(),
+        vault.visits()?.len()
+    );
+    Ok(())
+}
+
+fn recovery_key(arguments: &RecoveryKeyArguments) -> anyhow::Result<()> {
+    let identity = EscrowIdentity::generate();
+    identity.write_to(&arguments.output)?;
+    println!("{}", identity.recipient());
+    eprintln!(
+        "{} opens every vault that is made with the line above (`inroomctl vault create \
+         --recovery-key`). Keep it offline and locked away, not on this computer.",
+        arguments.output.display()
+    );
+    Ok(())
+}
+
+/// A passphrase that nobody can have mistyped: asked for twice on a terminal.
+fn new_passphrase(file: Option<&Path>, prompt: &str) -> anyhow::Result<SecretString> {
+    let first = passphrase::ask(file, prompt)?;
+    if file.is_none() && std::io::stdin().is_terminal() {
+        let again = passphrase::ask(None, "The same passphrase again: ")?;
+        if first.expose_secret() != again.expose_secret() {
+            bail!("the two passphrases differ; nothing was changed");
+        }
+    }
+    Ok(first)
+}
+
+/// An open vault and what opened it.
+struct Opened {
+    vault: Vault,
+    passphrase: SecretString,
+    secrets: Option<Box<dyn DeviceSecrets>>,
+}
+
+impl VaultArguments {
+    pub(crate) fn open(&self) -> anyhow::Result<Vault> {
+        Ok(self.unlock()?.vault)
+    }
+
+    fn unlock(&self) -> anyhow::Result<Opened> {
+        let folder = self.existing()?;
+        let place = Vault::entrances(&folder)?.device;
+        let secrets = os_keyring::secrets_at(place, self.device_secret_file.as_deref())?;
+        let passphrase = passphrase::ask(self.passphrase_file.as_deref(), "Passphrase: ")?;
+        Ok(Opened {
+            vault: Vault::open_with(&folder, &passphrase, secrets.as_deref())?,
+            passphrase,
+            secrets,
+        })
+    }
+
+    fn folder(&self) -> anyhow::Result<PathBuf> {
+        match &self.vault {
+            Some(folder) => Ok(folder.clone()),
+            None => scribe::vault_folder()
+                .context("there is no home folder to keep a vault in; name one with --vault"),
+        }
+    }
+
+    fn existing(&self) -> anyhow::Result<PathBuf> {
+        let folder = self.folder()?;
+        if !Vault::exists(&folder) {
+            bail!(
+                "there is no vault in {}; make one with `inroomctl vault create`",
+                folder.display()
+            );
+        }
+        Ok(folder)
+    }
+
+    /// Where a vault's new secret of this computer is to be kept.
+    fn new_secrets(&self, without: bool) -> anyhow::Result<Option<Box<dyn DeviceSecrets>>> {
+        if without {
+            return Ok(None);
+        }
+        if let Some(file) = &self.device_secret_file {
+            return Ok(Some(Box::new(DeviceSecretFile::new(file))));
+        }
+        os_keyring::secrets_at(Some(DevicePlace::Keyring), None).context(
+            "nothing was made. On a computer without a keyring name a file for its secret with \
+             --device-secret-file",
+        )
+    }
+}

@@ -1,0 +1,167 @@
+//! Changes of the ways into a vault. Each is one exchange of `keys.json`, so the old way or the new
+//! one works afterwards, whenever the program is killed.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use crate::database;
+use crate::device::DeviceSecrets;
+use crate::error::VaultError;
+use crate::escrow::{EscrowIdentity, EscrowRecipient};
+use crate::folder::{self, DATABASE_FILE, Lock, NEXT_DATABASE_FILE};
+use crate::keys_file::{KeysFile, Unwrapped, Ways};
+use crate::passphrase::{self, KdfCost};
+use crate::vault::Vault;
+
+/// A keys file, what it gives, and how it was opened.
+struct Opened<'a> {
+    keys: KeysFile,
+    unwrapped: Unwrapped,
+    secrets: Option<&'a dyn DeviceSecrets>,
+    escrow: Option<EscrowRecipient>,
+}
+
+impl<'a> Opened<'a> {
+    fn read(
+        dir: &Path,
+        passphrase: &SecretString,
+        secrets: Option<&'a dyn DeviceSecrets>,
+    ) -> Result<Self, VaultError> {
+        let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
+        let unwrapped = keys.unwrap_with(passphrase, secrets)?;
+        let entrances = keys.entrances();
+        Ok(Self {
+            // A secret that was offered and not needed does not come into use by the way.
+            secrets: secrets.filter(|_| entrances.device.is_some()),
+            escrow: entrances.escrow.map(|text| text.parse()).transpose()?,
+            unwrapped,
+            keys,
+        })
+    }
+
+    fn ways<'b>(&'b self, passphrase: &'b SecretString, cost: KdfCost) -> Ways<'b> {
+        Ways {
+            passphrase,
+            cost,
+            device: self.secrets,
+            escrow: self.escrow.as_ref(),
+        }
+    }
+}
+
+impl Vault {
+    /// Exchanges the passphrase. Whoever knows the old one and has a copy of the keys file made
+    /// before still opens that copy; [`Vault::rotate_key`] ends that for what comes after.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`], [`VaultError::PassphraseTooShort`], or what keeps
+    /// `keys.json` from being written; the old passphrase is the one then.
+    pub fn change_passphrase(
+        &self,
+        current: &SecretString,
+        secrets: Option<&dyn DeviceSecrets>,
+        next: &SecretString,
+        cost: KdfCost,
+    ) -> Result<(), VaultError> {
+        passphrase::check_length(next)?;
+        let opened = Opened::read(self.folder(), current, secrets)?;
+        let keys = opened
+            .keys
+            .with_ways(&opened.unwrapped, &opened.ways(next, cost))?;
+        folder::replace_keys(self.folder(), &keys.to_bytes()?)
+    }
+
+    /// Has the vault open only together with this computer's secret, which is made and kept in
+    /// `secrets`, and entrusts the vault key to `escrow`, if one is given.
+    ///
+    /// # Errors
+    /// Those of [`Vault::change_passphrase`], [`VaultError::Device`].
+    pub fn bind(
+        &self,
+        passphrase: &SecretString,
+        present: Option<&dyn DeviceSecrets>,
+        secrets: Option<&dyn DeviceSecrets>,
+        escrow: Option<&EscrowRecipient>,
+    ) -> Result<(), VaultError> {
+        let opened = Opened::read(self.folder(), passphrase, present)?;
+        let cost = opened.keys.cost().unwrap_or(KdfCost::STANDARD);
+        let mut ways = opened.ways(passphrase, cost);
+        ways.device = secrets.or(ways.device);
+        ways.escrow = escrow.or(ways.escrow);
+        let keys = opened.keys.with_ways(&opened.unwrapped, &ways)?;
+        folder::replace_keys(self.folder(), &keys.to_bytes()?)
+    }
+
+    /// Makes new ways into a vault with the organisation's recovery key, and opens it. The old ones
+    /// lead nowhere afterwards; the vault stays entrusted to the same recovery key.
+    ///
+    /// # Errors
+    /// [`VaultError::NoEscrow`], [`VaultError::WrongIdentity`], [`VaultError::PassphraseTooShort`],
+    /// [`VaultError::InUse`] and what [`Vault::open_with`] says; nothing is changed then.
+    pub fn recover(
+        dir: &Path,
+        identity: &EscrowIdentity,
+        passphrase: &SecretString,
+        cost: KdfCost,
+        secrets: Option<&dyn DeviceSecrets>,
+    ) -> Result<Self, VaultError> {
+        passphrase::check_length(passphrase)?;
+        if !folder::holds_vault(dir) {
+            return Err(VaultError::NotAVault);
+        }
+        let lock = Lock::take(dir)?;
+        let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
+        let unwrapped = keys.unwrap_with_identity(identity)?;
+        let ways = Ways {
+            passphrase,
+            cost,
+            device: secrets,
+            escrow: Some(&identity.recipient()),
+        };
+        let keys = keys.with_ways(&unwrapped, &ways)?;
+        folder::replace_keys(dir, &keys.to_bytes()?)?;
+        Self::open_unwrapped(dir, lock, &keys, &unwrapped)
+    }
+
+    /// Exchanges the vault key: the database is written anew under another one, beside the old, and
+    /// takes its place when it is complete; every visit's key is wrapped anew. It takes as much free
+    /// space as the database, and time in proportion.
+    ///
+    /// Killed at any moment, the vault opens with the same passphrase as before; doing it again
+    /// finishes it.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`], [`VaultError::DiskFull`] and what the disk answers. The
+    /// vault is closed then, and complete.
+    pub fn rotate_key(
+        self,
+        passphrase: &SecretString,
+        secrets: Option<&dyn DeviceSecrets>,
+    ) -> Result<Self, VaultError> {
+        let opened = Opened::read(self.folder(), passphrase, secrets)?;
+        let (dir, lock) = self.close()?;
+        let cost = opened.keys.cost().unwrap_or(KdfCost::STANDARD);
+        let ways = opened.ways(passphrase, cost);
+        let (keys, from, to) = match &opened.unwrapped.former {
+            // One that was cut off: its new key stands in the file already.
+            Some(former) => (None, former, None),
+            None => {
+                let (keys, to) = opened.keys.with_new_key(&opened.unwrapped, &ways)?;
+                folder::replace_keys(&dir, &keys.to_bytes()?)?;
+                (Some(keys), &opened.unwrapped.root, Some(to))
+            }
+        };
+        let to = to.as_ref().unwrap_or(&opened.unwrapped.root);
+        let keys = keys.as_ref().unwrap_or(&opened.keys);
+        database::copy_under(
+            &dir.join(DATABASE_FILE),
+            from,
+            &dir.join(NEXT_DATABASE_FILE),
+            to,
+        )?;
+        folder::put_next_database(&dir)?;
+        let unwrapped = keys.unwrap_with(passphrase, opened.secrets)?;
+        Self::open_unwrapped(&dir, lock, keys, &unwrapped)
+    }
+}
