@@ -77,7 +77,13 @@ async fn record(
         "INROOM_MODELS".to_owned(),
         models.path().display().to_string(),
     ));
-    let arguments = ["--data-dir", folder.path().to_str().unwrap()];
+    let secret = folder.path().join("device-secret");
+    let arguments = [
+        "--data-dir",
+        folder.path().to_str().unwrap(),
+        "--device-secret-file",
+        secret.to_str().unwrap(),
+    ];
     let window = Window::open(&arguments, &environment).await;
 
     window.find("create-passphrase").await;

@@ -8,6 +8,11 @@ pub struct Arguments {
     #[arg(long, value_name = "FOLDER", conflicts_with = "demo")]
     pub data_dir: Option<PathBuf>,
 
+    /// Keep this computer's secret in this file instead of the account's keyring, on a computer that
+    /// has none.
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub device_secret_file: Option<PathBuf>,
+
     /// Show the program on a scratch store, which is erased when the window closes.
     #[arg(long)]
     pub demo: bool,

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use capture::{Pace, Source};
 use scribe::ScratchVault;
 use tauri::ipc::Channel;
-use vault::{KdfCost, SecretString, Vault};
+use vault::{
+    DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways,
+};
 use visit::{Template, VisitId};
 
 use crate::arguments::Arguments;
@@ -20,6 +22,7 @@ const SAMPLE: &str = "sample";
 /// The program's state. Commands run on several threads and share it.
 pub struct Desk {
     folder: PathBuf,
+    device_secret_file: Option<PathBuf>,
     store: Mutex<Option<Store>>,
     demonstration: Option<Demonstration>,
     listener: Mutex<Option<Channel<FromDesk>>>,
@@ -81,6 +84,7 @@ impl Desk {
         };
         Ok(Self {
             folder,
+            device_secret_file: arguments.device_secret_file.clone(),
             store: Mutex::new(store),
             demonstration: arguments.demo.then(|| Demonstration {
                 sample: arguments.demo_audio.clone(),
@@ -116,12 +120,36 @@ impl Desk {
         }
     }
 
-    /// Makes a new store and leaves it open.
+    /// Makes a new store and leaves it open. It opens only together with this computer's secret; the
+    /// recovery key, if there is one, opens it everywhere.
     ///
     /// # Errors
-    /// What the store answers.
-    pub fn create_vault(&self, passphrase: &SecretString) -> Result<(), Failure> {
-        let vault = Vault::create(&self.store_folder(), passphrase, KdfCost::STANDARD)?;
+    /// What the store or the keyring answers; [`FailureCode::Rejected`] for a recovery key that is
+    /// none.
+    pub fn create_vault(
+        &self,
+        passphrase: &SecretString,
+        recovery_key: Option<&str>,
+    ) -> Result<(), Failure> {
+        let escrow: Option<EscrowRecipient> = recovery_key
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::parse)
+            .transpose()?;
+        let place = match self.device_secret_file {
+            Some(_) => DevicePlace::File,
+            None => DevicePlace::Keyring,
+        };
+        let secrets = self.secrets(Some(place))?;
+        let vault = Vault::create_with(
+            &self.store_folder(),
+            &Ways {
+                passphrase,
+                cost: KdfCost::STANDARD,
+                device: secrets.as_deref(),
+                escrow: escrow.as_ref(),
+            },
+        )?;
         *lock(&self.store) = Some(Store::Kept(Arc::new(vault)));
         Ok(())
     }
@@ -129,11 +157,30 @@ impl Desk {
     /// Opens the store.
     ///
     /// # Errors
-    /// What the store answers.
+    /// What the store or the keyring answers.
     pub fn open_vault(&self, passphrase: &SecretString) -> Result<(), Failure> {
-        let vault = Vault::open(&self.store_folder(), passphrase)?;
+        let folder = self.store_folder();
+        let secrets = self.secrets(Vault::entrances(&folder)?.device)?;
+        let vault = Vault::open_with(&folder, passphrase, secrets.as_deref())?;
         *lock(&self.store) = Some(Store::Kept(Arc::new(vault)));
         Ok(())
+    }
+
+    fn secrets(
+        &self,
+        place: Option<DevicePlace>,
+    ) -> Result<Option<Box<dyn DeviceSecrets>>, Failure> {
+        let file = self.device_secret_file.as_deref();
+        os_keyring::secrets_at(place, file).map_err(|error| {
+            Failure::new(
+                FailureCode::Keyring,
+                format!(
+                    "{error}. This computer's secret is kept there, so that a copy of the vault opens \
+                     nowhere else. Nothing was changed. Unlock or start the keyring and try again; on \
+                     a computer without one, IT can start Inroom with --device-secret-file."
+                ),
+            )
+        })
     }
 
     /// Locks the store.
@@ -279,6 +326,7 @@ mod tests {
     fn desk_in(folder: &Path) -> Desk {
         Desk::new(&Arguments {
             data_dir: Some(folder.to_owned()),
+            device_secret_file: Some(folder.join("secret")),
             ..Arguments::default()
         })
         .unwrap()
@@ -295,13 +343,22 @@ mod tests {
         assert_eq!(desk.door(), Door::Absent);
         assert_eq!(desk.vault().err().unwrap().code, FailureCode::Locked);
 
-        let weak = desk.create_vault(&secret("short")).err().unwrap();
+        let weak = desk.create_vault(&secret("short"), None).err().unwrap();
         assert_eq!(
             (weak.code, desk.door()),
             (FailureCode::WeakPassphrase, Door::Absent)
         );
 
-        desk.create_vault(&secret("four unrelated plain words"))
+        let no_key = desk
+            .create_vault(&secret("four unrelated plain words"), Some("age1nothing"))
+            .err()
+            .unwrap();
+        assert_eq!(
+            (no_key.code, desk.door()),
+            (FailureCode::Rejected, Door::Absent)
+        );
+
+        desk.create_vault(&secret("four unrelated plain words"), None)
             .unwrap();
         assert_eq!(desk.door(), Door::Open);
         desk.lock_vault().unwrap();

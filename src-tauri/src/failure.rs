@@ -24,6 +24,8 @@ pub enum FailureCode {
     WrongPassphrase,
     /// The passphrase is too short for a new store.
     WeakPassphrase,
+    /// The keyring with this computer's secret does not answer.
+    Keyring,
     /// The store must be opened first.
     Locked,
     /// The store refused.
@@ -103,6 +105,8 @@ impl From<VaultError> for Failure {
         let code = match &error {
             VaultError::WrongPassphrase => FailureCode::WrongPassphrase,
             VaultError::PassphraseTooShort { .. } => FailureCode::WeakPassphrase,
+            VaultError::NotARecipient => FailureCode::Rejected,
+            VaultError::Device(_) => FailureCode::Keyring,
             _ => FailureCode::Store,
         };
         Self::of(code, &error)

@@ -206,7 +206,17 @@ pub enum FromDesk {
     CloseAsked,
 }
 
-/// A passphrase, for a new store or to open one.
+/// How a new store is to be opened.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRequest {
+    /// As typed.
+    pub passphrase: String,
+    /// The public part of the organisation's recovery key, `age1…`; empty for none.
+    pub recovery_key: String,
+}
+
+/// A passphrase, to open the store.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PassphraseRequest {

@@ -16,8 +16,13 @@ it("makes a store only from two equal passphrases that are long enough", async (
   expect(button.disabled).toBe(true);
   expect(screen.getByText("The two passphrases are not the same.")).toBeTruthy();
   await type("create-passphrase-again", "plum engine harbor violet");
+  expect(screen.getByText(/a forgotten passphrase cannot be recovered/)).toBeTruthy();
+  await type("create-recovery-key", " age1key ");
+  expect(screen.queryByText(/a forgotten passphrase cannot be recovered/)).toBeNull();
   await click("create-vault");
-  expect(asked(program, "create_vault")).toEqual([{ passphrase: "plum engine harbor violet" }]);
+  expect(asked(program, "create_vault")).toEqual([
+    { passphrase: "plum engine harbor violet", recovery_key: "age1key" },
+  ]);
   expect(await screen.findByTestId("new-visit")).toBeTruthy();
 });
 

@@ -86,6 +86,14 @@ pub(crate) fn open(path: &Path, key: &Key<key::Database>) -> Result<Connection, 
     Ok(connection)
 }
 
+/// One more connection to a database that is open, for reading.
+pub(crate) fn open_again(
+    path: &Path,
+    key: &Key<key::Database>,
+) -> Result<Connection, VaultError> {
+    connect(path, key)
+}
+
 /// Moves the content of the write-ahead log into the database and cuts the log to nothing, so that
 /// no older form of a page is left in it.
 pub(crate) fn empty_log(connection: &Connection) -> Result<(), VaultError> {

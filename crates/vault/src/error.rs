@@ -203,6 +203,21 @@ pub enum VaultError {
     /// The vault key was entrusted to somebody else.
     #[error("this recovery key is not the one that the vault was made with; nothing was changed")]
     WrongIdentity,
+    /// There is no backup in the folder, or no snapshot with this name.
+    #[error("there is no such backup in this folder; nothing was changed")]
+    NoBackup,
+    /// There are backups of several vaults in the folder.
+    #[error(
+        "there are backups of several vaults in this folder; nothing was changed. Name one of the \
+         folders in it"
+    )]
+    SeveralBackups,
+    /// What came back from a backup is not what was backed up.
+    #[error(
+        "the backup was restored to try it and differs from the vault; it is not kept. The vault and \
+         earlier backups are intact. Back up to another medium"
+    )]
+    BackupDiffers,
     /// The program was linked to an SQLite without encryption, or the cipher refused its key.
     #[error(
         "the store's encryption is not available in this build of the program; nothing was stored"
@@ -231,6 +246,8 @@ pub enum Part {
     Revision(u32),
     /// What an erased visit has left.
     Tombstone,
+    /// A backup.
+    Backup,
 }
 
 impl fmt::Display for Part {
@@ -245,6 +262,7 @@ impl fmt::Display for Part {
             Self::Segment(index) => write!(f, "segment {index} of a transcript"),
             Self::Revision(number) => write!(f, "revision {number} of a note"),
             Self::Tombstone => f.write_str("the record of an erasure"),
+            Self::Backup => f.write_str("the backup"),
         }
     }
 }

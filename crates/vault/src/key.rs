@@ -53,6 +53,11 @@ impl<Purpose> Key<Purpose> {
         Self::fill_with(|bytes| getrandom::fill(bytes)).map_err(VaultError::NoRandomness)
     }
 
+    /// The same key once more; each wipes itself.
+    pub(crate) fn another(&self) -> Self {
+        self.copied()
+    }
+
     fn copied<Other>(&self) -> Key<Other> {
         let copied = Key::fill_with(|bytes| {
             bytes.copy_from_slice(self.expose());
@@ -76,11 +81,6 @@ impl Key<OfVisit> {
     }
 }
 
-impl Key<Signing> {
-    pub(crate) fn another(&self) -> Self {
-        self.copied()
-    }
-}
 
 impl Key<Passphrase> {
     /// The passphrase's key together with this computer's secret (HKDF-SHA-256, RFC 5869, the secret

@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod audio;
+mod backup;
 mod changes;
 mod chunk;
 mod database;
@@ -40,6 +41,7 @@ mod vault;
 mod visits;
 
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
+pub use backup::{BackupReport, BackupStep, SnapshotSummary};
 pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};
 pub use error::{Numbered, Part, VaultError};
 pub use escrow::{EscrowIdentity, EscrowRecipient};

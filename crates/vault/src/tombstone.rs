@@ -60,21 +60,31 @@ fn signed(statement: &[u8]) -> Vec<u8> {
     [PURPOSE, statement].concat()
 }
 
+/// The signature over bytes that begin with their purpose.
+pub(crate) fn sign_bytes(key: &Key<Signing>, bytes: &[u8]) -> [u8; 64] {
+    SigningKey::from_bytes(key.expose()).sign(bytes).to_bytes()
+}
+
+/// Whether a signature is right for bytes that begin with their purpose.
+pub(crate) fn verify_bytes(key: &Key<Signing>, bytes: &[u8], signature: &[u8]) -> bool {
+    Signature::from_slice(signature).is_ok_and(|signature| {
+        SigningKey::from_bytes(key.expose())
+            .verifying_key()
+            .verify_strict(bytes, &signature)
+            .is_ok()
+    })
+}
+
 /// The signature over a statement.
 pub(crate) fn sign(key: &Key<Signing>, statement: &[u8]) -> [u8; 64] {
-    SigningKey::from_bytes(key.expose())
-        .sign(&signed(statement))
-        .to_bytes()
+    sign_bytes(key, &signed(statement))
 }
 
 /// The tombstone in a statement; `None` if the signature is not right for it or it does not read.
 pub(crate) fn open(key: &Key<Signing>, statement: &[u8], signature: &[u8]) -> Option<Tombstone> {
-    let signature = Signature::from_slice(signature).ok()?;
-    SigningKey::from_bytes(key.expose())
-        .verifying_key()
-        .verify_strict(&signed(statement), &signature)
-        .ok()?;
-    serde_json::from_slice(statement).ok()
+    verify_bytes(key, &signed(statement), signature)
+        .then(|| serde_json::from_slice(statement).ok())
+        .flatten()
 }
 
 #[cfg(test)]

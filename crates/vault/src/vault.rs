@@ -9,7 +9,7 @@ use crate::database;
 use crate::device::DeviceSecrets;
 use crate::error::VaultError;
 use crate::folder::{self, DATABASE_FILE, Lock, Unfinished};
-use crate::key::{Key, OfSound, OfVisit, Signing, Wrapping};
+use crate::key::{Database, Key, OfSound, OfVisit, Signing, Wrapping};
 use crate::keys_file::{Entrances, KeysFile, Unwrapped, Ways};
 use crate::passphrase::{self, KdfCost};
 use crate::record;
@@ -22,6 +22,7 @@ pub struct Vault {
     connection: Mutex<Connection>,
     wrapping: Key<Wrapping>,
     signing: Key<Signing>,
+    database: Key<Database>,
     dir: PathBuf,
     /// Released last.
     lock: Lock,
@@ -139,6 +140,7 @@ impl Vault {
             connection: Mutex::new(connection),
             wrapping: root.derive_wrapping_key(),
             signing: unwrapped.signing.another(),
+            database: root.derive_database_key(),
             dir: dir.to_owned(),
             lock,
         })
@@ -151,6 +153,22 @@ impl Vault {
 
     pub(crate) fn wrapping(&self) -> &Key<Wrapping> {
         &self.wrapping
+    }
+
+    pub(crate) fn database_key(&self) -> &Key<Database> {
+        &self.database
+    }
+
+    /// The same vault in another folder, whose database is open already.
+    pub(crate) fn over(&self, dir: &Path, lock: Lock, connection: Connection) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+            wrapping: self.wrapping.another(),
+            signing: self.signing.another(),
+            database: self.database.another(),
+            dir: dir.to_owned(),
+            lock,
+        }
     }
 
     pub(crate) fn signing(&self) -> &Key<Signing> {

@@ -5,7 +5,7 @@ use vault::LEAST_PASSPHRASE_CHARACTERS;
 use crate::desk::{self, Demonstration, Desk};
 use crate::failure::Failure;
 use crate::ipc::{
-    ConsentWording, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice, TemplateHeading,
+    ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice, TemplateHeading,
 };
 use crate::preferences::Preferences;
 
@@ -60,8 +60,8 @@ pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
 
 /// Makes a store.
 #[tauri::command(async)]
-pub fn create_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(), Failure> {
-    desk.create_vault(&request.passphrase.into())
+pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(), Failure> {
+    desk.create_vault(&request.passphrase.into(), Some(&request.recovery_key))
 }
 
 /// Opens the store.

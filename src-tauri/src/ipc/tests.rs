@@ -24,6 +24,7 @@ fn write_types(folder: &Path) {
         FromDesk,
         Failure,
         Preferences,
+        CreateRequest,
         PassphraseRequest,
         VisitRequest,
         NewVisitRequest,
@@ -89,6 +90,7 @@ fn a_request_with_an_unknown_field_is_refused() {
         })* };
     }
     refused!(
+        CreateRequest => r#"{"passphrase":"x","recovery_key":""}"#.to_owned(),
         PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
         VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),
         NewVisitRequest => r#"{"patient_label":"","reason":"","template":"soap","language":null,

@@ -7,6 +7,7 @@ import type { FromDesk } from "./generated/FromDesk";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
 import type { Note } from "./generated/Note";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
+import type { CreateRequest } from "./generated/CreateRequest";
 import type { PassphraseRequest } from "./generated/PassphraseRequest";
 import type { Preferences } from "./generated/Preferences";
 import type { RecordRequest } from "./generated/RecordRequest";
@@ -55,7 +56,7 @@ export function failureOf(cause: unknown): Failure {
 
 export const startup = () => call<Startup>("startup");
 export const setPreferences = (request: Preferences) => call<null>("set_preferences", request);
-export const createVault = (request: PassphraseRequest) => call<null>("create_vault", request);
+export const createVault = (request: CreateRequest) => call<null>("create_vault", request);
 export const openVault = (request: PassphraseRequest) => call<null>("open_vault", request);
 export const lockVault = () => call<null>("lock_vault");
 export const soundSources = () => call<SoundSource[]>("sound_sources");

@@ -31,7 +31,7 @@ export const en = {
   welcome: {
     createTitle: "Set up this computer",
     createLead:
-      "Visits are kept in an encrypted vault on this computer. Your passphrase is the only key to it.",
+      "Visits are kept in an encrypted vault on this computer. It opens with your passphrase, on this computer only.",
     openTitle: "Welcome back",
     openLead: "Enter your passphrase to open the vault on this computer.",
     passphrase: "Passphrase",
@@ -44,7 +44,9 @@ export const en = {
     differ: "The two passphrases are not the same.",
     show: "Show the passphrase",
     hide: "Hide the passphrase",
-    warning: "There is no way to recover a forgotten passphrase. Write it down and keep it safe.",
+    recoveryKey: "Recovery key of your organisation (optional)",
+    recoveryHint: "Your IT has it. It opens the vault when the passphrase is forgotten or the computer is lost.",
+    warning: "Without a recovery key a forgotten passphrase cannot be recovered. Write it down and keep it safe.",
     tooShort: (shortest: number) => `At least ${shortest} characters.`,
     strength: {
       weak: "Easy to guess. Four or more unrelated words make a good passphrase.",

@@ -1,6 +1,7 @@
 //! The vault as its callers see it, on a real disk.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod backup;
 mod damage;
 mod durability;
 mod erasure;

@@ -9,23 +9,23 @@ use vault::{
 
 use crate::sample::{begin_recording, copy, second, segment};
 
-fn old() -> SecretString {
+pub fn old() -> SecretString {
     "four unrelated plain words".into()
 }
 
-fn new() -> SecretString {
+pub fn new() -> SecretString {
     "five other quite plain words".into()
 }
 
-struct Made {
-    parent: tempfile::TempDir,
-    secrets: DeviceSecretFile,
-    identity: EscrowIdentity,
+pub struct Made {
+    pub parent: tempfile::TempDir,
+    pub secrets: DeviceSecretFile,
+    pub identity: EscrowIdentity,
 }
 
 impl Made {
     /// A vault with a visit, tied to a file's secret and entrusted to a recovery key.
-    fn make() -> Self {
+    pub fn make() -> Self {
         let parent = tempfile::tempdir().unwrap();
         let secrets = DeviceSecretFile::new(parent.path().join("secret"));
         let identity = EscrowIdentity::generate();
@@ -54,17 +54,17 @@ impl Made {
         made
     }
 
-    fn dir(&self) -> std::path::PathBuf {
+    pub fn dir(&self) -> std::path::PathBuf {
         self.parent.path().join("vault")
     }
 
-    fn open(&self, passphrase: &SecretString) -> Result<Vault, VaultError> {
+    pub fn open(&self, passphrase: &SecretString) -> Result<Vault, VaultError> {
         Vault::open_with(&self.dir(), passphrase, Some(&self.secrets))
     }
 }
 
 /// Everything is there, sound and words.
-fn is_whole(vault: &Vault) {
+pub fn is_whole(vault: &Vault) {
     let [visit] = vault.visits().unwrap().try_into().unwrap();
     assert_eq!(vault.chunk(visit.id, 0).unwrap(), second(1));
     assert_eq!(vault.chunk(visit.id, 1).unwrap(), second(2));
@@ -211,7 +211,7 @@ fn the_vault_key_is_exchanged_and_nothing_else_changes() {
     ));
 }
 
-fn files(dir: &Path) -> Vec<String> {
+pub fn files(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(dir)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
