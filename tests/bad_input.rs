@@ -250,7 +250,11 @@ fn no_microphone_is_said_and_the_visit_is_kept() {
             .output()
             .unwrap()
     };
-    assert!(run(&["vault", "create", "--without-device-secret"]).status.success());
+    assert!(
+        run(&["vault", "create", "--without-device-secret"])
+            .status
+            .success()
+    );
     let ran = run(&[&NEW_VISIT[..], &["--seconds", "1"]].concat());
     refused(&ran, &["microphone"]);
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();

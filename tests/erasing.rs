@@ -25,7 +25,11 @@ fn a_visit_is_erased_in_two_steps_and_leaves_a_tombstone() {
         all.extend(["--passphrase-file".as_ref(), passphrase.as_os_str()]);
         inroomctl(all)
     };
-    assert!(run(&["vault", "create", "--without-device-secret"]).status.success());
+    assert!(
+        run(&["vault", "create", "--without-device-secret"])
+            .status
+            .success()
+    );
     let sound = audio_fixture("hello.flac");
     let recorded = run(&[
         "visit",

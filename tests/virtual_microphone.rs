@@ -27,7 +27,12 @@ fn a_visit_heard_by_a_microphone_stands_in_the_vault() {
             .env("INROOM_MODELS", &models);
         command
     };
-    assert!(inroomctl(&["vault", "create", "--without-device-secret"]).status().unwrap().success());
+    assert!(
+        inroomctl(&["vault", "create", "--without-device-secret"])
+            .status()
+            .unwrap()
+            .success()
+    );
     let mut recording = inroomctl(&[
         "visit",
         "new",

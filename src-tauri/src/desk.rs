@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use capture::{Pace, Source};
 use scribe::ScratchVault;
 use tauri::ipc::Channel;
-use vault::{
-    DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways,
-};
+use vault::{DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways};
 use visit::{Template, VisitId};
 
 use crate::arguments::Arguments;

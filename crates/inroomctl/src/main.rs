@@ -6,6 +6,7 @@
     reason = "a command line speaks by printing"
 )]
 
+mod backups;
 mod eval;
 mod memory;
 mod passphrase;

@@ -11,7 +11,7 @@ use vault::{
     Ways,
 };
 
-use crate::passphrase;
+use crate::{backups, passphrase};
 
 /// Which vault, and how it is opened.
 #[derive(clap::Args)]
@@ -42,6 +42,12 @@ pub(crate) enum Command {
     Rotate(VaultArguments),
     /// Open a vault with the organisation's recovery key and give it a new passphrase.
     Recover(RecoverArguments),
+    /// Back a vault up: encrypted, only what is new, restored once to prove it.
+    Backup(backups::BackupArguments),
+    /// List the snapshots in a backup folder.
+    Snapshots(backups::SnapshotsArguments),
+    /// Restore a backup as a new vault.
+    Restore(backups::RestoreArguments),
     /// Make a recovery key: its file opens every vault that is entrusted to it.
     RecoveryKey(RecoveryKeyArguments),
 }
@@ -108,7 +114,10 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Passphrase(arguments) => change_passphrase(arguments),
         Command::Bind(arguments) => bind(arguments),
         Command::Rotate(arguments) => rotate(arguments),
-        Command::Recover(arguments) => recover(arguments),
+        Command::Recover(arguments) => run_recovery(arguments),
+        Command::Backup(arguments) => backups::back_up(arguments),
+        Command::Snapshots(arguments) => backups::snapshots(arguments),
+        Command::Restore(arguments) => backups::restore(arguments),
         Command::RecoveryKey(arguments) => recovery_key(arguments),
     }
 }
@@ -121,7 +130,9 @@ fn create(arguments: &CreateArguments) -> anyhow::Result<()> {
             folder.display()
         );
     }
-    let secrets = arguments.vault.new_secrets(arguments.without_device_secret)?;
+    let secrets = arguments
+        .vault
+        .new_secrets(arguments.without_device_secret)?;
     let file = arguments.vault.passphrase_file.as_deref();
     let passphrase = new_passphrase(file, "Passphrase for the new vault: ")?;
     let vault = Vault::create_with(
@@ -208,29 +219,41 @@ fn rotate(arguments: &VaultArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn recover(arguments: &RecoverArguments) -> anyhow::Result<()> {
-    let folder = arguments.vault.existing()?;
-    let file = &arguments.identity;
+fn run_recovery(arguments: &RecoverArguments) -> anyhow::Result<()> {
+    let vault = recover(
+        &arguments.vault,
+        &arguments.identity,
+        arguments.without_device_secret,
+    )?;
+    println!(
+        "the vault in {} opens with the new passphrase; it holds {} visits",
+        vault.folder().display(),
+        vault.visits()?.len()
+    );
+    Ok(())
+}
+
+/// Opens a vault with a recovery key and gives it a new passphrase and this computer's secret.
+pub(crate) fn recover(
+    arguments: &VaultArguments,
+    file: &Path,
+    without_device_secret: bool,
+) -> anyhow::Result<Vault> {
+    let folder = arguments.existing()?;
     let text: SecretString = std::fs::read_to_string(file)
         .with_context(|| format!("the recovery key {} cannot be read", file.display()))?
         .into();
     let identity = EscrowIdentity::parse(&text)?;
-    let secrets = arguments.vault.new_secrets(arguments.without_device_secret)?;
-    let file = arguments.vault.passphrase_file.as_deref();
+    let secrets = arguments.new_secrets(without_device_secret)?;
+    let file = arguments.passphrase_file.as_deref();
     let passphrase = new_passphrase(file, "New passphrase for the vault: ")?;
-    let vault = Vault::recover(
+    Ok(Vault::recover(
         &folder,
         &identity,
         &passphrase,
         KdfCost::STANDARD,
         secrets.as_deref(),
-    )?;
-    println!(
-        "the vault in {} opens with the new passphrase; it holds {} visits",
-        folder.display(),
-        vault.visits()?.len()
-    );
-    Ok(())
+    )?)
 }
 
 fn recovery_key(arguments: &RecoveryKeyArguments) -> anyhow::Result<()> {
@@ -281,7 +304,7 @@ impl VaultArguments {
         })
     }
 
-    fn folder(&self) -> anyhow::Result<PathBuf> {
+    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
         match &self.vault {
             Some(folder) => Ok(folder.clone()),
             None => scribe::vault_folder()

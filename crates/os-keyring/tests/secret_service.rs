@@ -48,7 +48,9 @@ fn in_session(test: &str, home: &Path, keyring: bool) {
 }
 
 fn folder() -> std::path::PathBuf {
-    std::env::var_os(FOLDER).expect("run by the test below").into()
+    std::env::var_os(FOLDER)
+        .expect("run by the test below")
+        .into()
 }
 
 #[test]

@@ -99,8 +99,9 @@ impl Vault {
         // From here until `still` is dropped the file of the database does not change.
         let still = self.hold_still()?;
         let blocks = Blocks::in_folder(&place);
-        let (hashes, bytes, new_bytes) =
-            self.copy_blocks(&blocks, &mut |done, all| progress(BackupStep::Copying(done, all)))?;
+        let (hashes, bytes, new_bytes) = self.copy_blocks(&blocks, &mut |done, all| {
+            progress(BackupStep::Copying(done, all))
+        })?;
         let visits = still.query_row("SELECT count(*) FROM visits", [], |row| row.get(0))?;
         let snapshot = Snapshot::new(&keys_text, at, visits, bytes, hashes)?;
 
@@ -158,7 +159,9 @@ impl Vault {
         let mut block = vec![0; BLOCK_BYTES];
         let (mut hashes, mut new_bytes, mut read) = (Vec::new(), 0, 0);
         while read < bytes {
-            let length = usize::try_from(bytes - read).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+            let length = usize::try_from(bytes - read)
+                .unwrap_or(BLOCK_BYTES)
+                .min(BLOCK_BYTES);
             file.read_exact(&mut block[..length])
                 .map_err(VaultError::io(doing))?;
             let (hash, new) = blocks.keep(&block[..length])?;

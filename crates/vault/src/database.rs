@@ -87,10 +87,7 @@ pub(crate) fn open(path: &Path, key: &Key<key::Database>) -> Result<Connection, 
 }
 
 /// One more connection to a database that is open, for reading.
-pub(crate) fn open_again(
-    path: &Path,
-    key: &Key<key::Database>,
-) -> Result<Connection, VaultError> {
+pub(crate) fn open_again(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultError> {
     connect(path, key)
 }
 

@@ -72,7 +72,9 @@ impl EscrowIdentity {
             .map(str::trim)
             .filter(|line| !line.is_empty() && !line.starts_with('#'));
         let line = lines.next().ok_or(VaultError::NotAnIdentity)?;
-        line.parse().map(Self).map_err(|_| VaultError::NotAnIdentity)
+        line.parse()
+            .map(Self)
+            .map_err(|_| VaultError::NotAnIdentity)
     }
 
     /// Its recipient.
@@ -108,9 +110,8 @@ impl EscrowIdentity {
         if wrapped.len() > MOST_WRAPPED_BYTES {
             return Err(VaultError::WrongIdentity);
         }
-        let text = Zeroizing::new(
-            age::decrypt(&self.0, wrapped).map_err(|_| VaultError::WrongIdentity)?,
-        );
+        let text =
+            Zeroizing::new(age::decrypt(&self.0, wrapped).map_err(|_| VaultError::WrongIdentity)?);
         let bytes: &[u8; KEY_BYTES] = text
             .as_slice()
             .try_into()
@@ -151,7 +152,12 @@ mod tests {
             again.recipient().to_string(),
             identity.recipient().to_string()
         );
-        for bad in ["", "# nothing\n", "age1notanidentity", "AGE-SECRET-KEY-1ABC"] {
+        for bad in [
+            "",
+            "# nothing\n",
+            "age1notanidentity",
+            "AGE-SECRET-KEY-1ABC",
+        ] {
             assert!(matches!(
                 EscrowIdentity::parse(&bad.to_owned().into()),
                 Err(VaultError::NotAnIdentity)

@@ -81,7 +81,6 @@ impl Key<OfVisit> {
     }
 }
 
-
 impl Key<Passphrase> {
     /// The passphrase's key together with this computer's secret (HKDF-SHA-256, RFC 5869, the secret
     /// as salt): neither alone says anything about it.

@@ -144,12 +144,7 @@ impl KeysFile {
         Self { content }
     }
 
-    fn of(
-        vault: [u8; 16],
-        wraps: Vec<Wrap>,
-        signing: Option<Kept>,
-        former: Option<Kept>,
-    ) -> Self {
+    fn of(vault: [u8; 16], wraps: Vec<Wrap>, signing: Option<Kept>, former: Option<Kept>) -> Self {
         let content = Content {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -358,9 +353,7 @@ impl Content {
             .all(|wrap| matches!(wrap, Wrap::Escrow { .. }));
         match self.version {
             FIRST_VERSION => first_version,
-            _ => {
-                passphrase_first && others_escrow && self.wraps.len() <= 2 && self.vault.is_some()
-            }
+            _ => passphrase_first && others_escrow && self.wraps.len() <= 2 && self.vault.is_some(),
         }
     }
 

@@ -165,7 +165,8 @@ pub(crate) fn wrap_anew(
     let damaged = |_| VaultError::Damaged {
         what: Part::Database,
     };
-    let mut rows = transaction.prepare("SELECT row, id, wrapped_key, wrapped_sound_key FROM visits")?;
+    let mut rows =
+        transaction.prepare("SELECT row, id, wrapped_key, wrapped_sound_key FROM visits")?;
     let mut update = transaction
         .prepare("UPDATE visits SET wrapped_key = ?2, wrapped_sound_key = ?3 WHERE row = ?1")?;
     let mut rows = rows.query([])?;

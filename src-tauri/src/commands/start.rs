@@ -5,7 +5,8 @@ use vault::LEAST_PASSPHRASE_CHARACTERS;
 use crate::desk::{self, Demonstration, Desk};
 use crate::failure::Failure;
 use crate::ipc::{
-    ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice, TemplateHeading,
+    ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice,
+    TemplateHeading,
 };
 use crate::preferences::Preferences;
 

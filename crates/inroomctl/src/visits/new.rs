@@ -9,10 +9,10 @@ use vault::NewVisit;
 use visit::{Consent, ConsentGiver, ConsentMethod, PatientText};
 
 use super::ModelArguments;
-use crate::vaults::VaultArguments;
 use crate::progress::Progress;
 use crate::speed::Speed;
 use crate::templates;
+use crate::vaults::VaultArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

@@ -49,8 +49,9 @@ impl Vault {
 
 /// SHA-256 over every row of every table, in the order of the tables' names and of the rows.
 fn digest(connection: &Connection) -> Result<[u8; 32], VaultError> {
-    let mut tables = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name")?;
+    let mut tables = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name",
+    )?;
     let tables: Vec<String> = tables
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;

@@ -170,7 +170,9 @@ impl Snapshot {
         let all = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
         let mut left = self.database_bytes;
         for (hash, done) in self.blocks.iter().zip(1..) {
-            let length = usize::try_from(left).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+            let length = usize::try_from(left)
+                .unwrap_or(BLOCK_BYTES)
+                .min(BLOCK_BYTES);
             let block = blocks.read(&hash.0, length)?;
             file.write_all(&block).map_err(VaultError::io(doing))?;
             left -= length as u64;

@@ -243,7 +243,10 @@ fn the_secret_of_this_computer_is_needed_and_told_from_a_wrong_passphrase() {
         refused(Some(&empty)),
         VaultError::DeviceSecretMissing { .. }
     ));
-    assert!(empty.kept.lock().unwrap().is_none(), "no secret is made anew");
+    assert!(
+        empty.kept.lock().unwrap().is_none(),
+        "no secret is made anew"
+    );
     let locked = Keyring {
         locked: true,
         ..Keyring::default()

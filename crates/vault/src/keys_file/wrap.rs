@@ -45,9 +45,6 @@ pub(super) enum Wrap {
     },
 }
 
-
-
-
 /// That this computer's secret is needed.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,9 +10,7 @@ use crate::sample::{begin_recording, second};
 use crate::ways::{Made, files, is_whole, new, old};
 
 fn back_up(vault: &Vault, to: &Path, at: i64) -> BackupReport {
-    vault
-        .back_up(to, UnixMillis(at), 10, &mut |_| ())
-        .unwrap()
+    vault.back_up(to, UnixMillis(at), 10, &mut |_| ()).unwrap()
 }
 
 fn restore(from: &Path, to: &Path) -> Result<(), VaultError> {
@@ -59,8 +57,7 @@ fn a_backup_restores_on_this_computer_with_the_passphrase_and_on_another_with_th
 
     let elsewhere = made.parent.path().join("elsewhere");
     restore(&to, &elsewhere).unwrap();
-    let vault =
-        Vault::recover(&elsewhere, &made.identity, &new(), KdfCost::LEAST, None).unwrap();
+    let vault = Vault::recover(&elsewhere, &made.identity, &new(), KdfCost::LEAST, None).unwrap();
     is_whole(&vault);
     vault.check_snapshot(&to, None).unwrap();
     // A vault that is there is never written over.
@@ -94,7 +91,10 @@ fn a_later_backup_adds_what_is_new_alone() {
         .into_iter()
         .map(|snapshot| snapshot.name)
         .collect();
-    assert_eq!(names, ["000000000001000", "000000000002000", "000000000003000"]);
+    assert_eq!(
+        names,
+        ["000000000001000", "000000000002000", "000000000003000"]
+    );
 
     // An old one comes back as it was.
     let restored = made.parent.path().join("restored");

@@ -49,7 +49,11 @@ impl Made {
         vault.append_chunk(visit, 0, &second(1)).unwrap();
         vault.append_chunk(visit, 1, &second(2)).unwrap();
         vault
-            .append_segments(visit, &[segment(0, "the left knee")], visit::Samples(16_000))
+            .append_segments(
+                visit,
+                &[segment(0, "the left knee")],
+                visit::Samples(16_000),
+            )
             .unwrap();
         made
     }
@@ -120,7 +124,10 @@ fn a_passphrase_is_exchanged_for_another() {
     ));
     change(&old(), &new()).unwrap();
     drop(vault);
-    assert!(matches!(made.open(&old()), Err(VaultError::WrongPassphrase)));
+    assert!(matches!(
+        made.open(&old()),
+        Err(VaultError::WrongPassphrase)
+    ));
     is_whole(&made.open(&new()).unwrap());
     // The recovery key goes on working.
     let recovered = Vault::recover(
@@ -205,10 +212,7 @@ fn the_vault_key_is_exchanged_and_nothing_else_changes() {
     drop(vault);
     // The keys file from before opens the database from before, and no other.
     fs::copy(before.join("keys.json"), made.dir().join("keys.json")).unwrap();
-    assert!(matches!(
-        made.open(&old()),
-        Err(VaultError::Damaged { .. })
-    ));
+    assert!(matches!(made.open(&old()), Err(VaultError::Damaged { .. })));
 }
 
 pub fn files(dir: &Path) -> Vec<String> {
