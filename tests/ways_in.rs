@@ -157,22 +157,26 @@ fn a_change_of_the_passphrase_survives_a_kill_at_any_moment() {
     let setting = Setting::new();
     let visit = setting.with_visit();
     let (mut present, mut next) = (("old", OLD), ("new", NEW));
+    let change = |from: &str, to: &str| {
+        let mut change = setting.arguments(&["vault", "passphrase"], "vault", from);
+        change.extend(["--new-passphrase-file".into(), setting.path(to).into()]);
+        change
+    };
+    // How long one takes when nobody kills it; the first one makes later ones dearer.
+    assert!(inroomctl(change("old", "new")).status.success());
+    let started = Instant::now();
+    assert!(inroomctl(change("new", "old")).status.success());
+    let whole = started.elapsed();
     let mut changed = 0;
     const TIMES: u32 = 24;
-    let mut whole = Duration::ZERO;
     for time in 0..TIMES {
-        let mut change = setting.arguments(&["vault", "passphrase"], "vault", present.0);
-        change.extend(["--new-passphrase-file".into(), setting.path(next.0).into()]);
-        let started = Instant::now();
         // Most of it derives keys; the exchange itself comes at its end.
-        kill_after(&change, whole * (60 + 60 * time / TIMES) / 100);
-        if time == 0 {
-            // How long one takes when nobody kills it.
-            assert!(inroomctl(&change).status.success());
-            whole = started.elapsed();
-        }
-        if let Some(vault) = setting.open(next.1) {
+        let after = whole * (70 + 40 * time / TIMES) / 100;
+        kill_after(&change(present.0, next.0), after);
+        let after_it = setting.open(next.1);
+        if let Some(vault) = after_it {
             is_whole(&vault, visit);
+            drop(vault);
             assert!(setting.open(present.1).is_none());
             std::mem::swap(&mut present, &mut next);
             changed += 1;
