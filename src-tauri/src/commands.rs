@@ -1,6 +1,7 @@
 //! What the page may ask for. Each command is a call into another crate and its answer; none holds
 //! a rule of its own. All run off the window's thread, so that it never waits.
 
+pub mod backup;
 pub mod note;
 pub mod recording;
 pub mod start;

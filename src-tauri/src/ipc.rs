@@ -202,8 +202,35 @@ pub enum FromDesk {
         /// What.
         event: Event,
     },
+    /// A backup goes on.
+    BackingUp {
+        /// Which of its stages.
+        stage: BackupStage,
+        /// How much of the stage is done.
+        percent: u32,
+    },
     /// A person wants to close the window while a visit is being recorded.
     CloseAsked,
+}
+
+/// The stages of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupStage {
+    /// The store is copied.
+    Copying,
+    /// The copy is restored to a scratch store.
+    Restoring,
+    /// Everything in it is read and compared.
+    Comparing,
+}
+
+/// Where to back up to.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BackupRequest {
+    /// A folder, from the root on.
+    pub folder: String,
 }
 
 /// How a new store is to be opened.

@@ -11,13 +11,16 @@ use ts_rs::TS;
 use crate::failure::{Failure, FailureCode};
 
 /// What a person has chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Preferences {
     /// Light or dark.
     pub theme: Theme,
     /// Whether single keys are shortcuts; people who speak to their computer may not want them.
     pub single_key_shortcuts: bool,
+    /// Where backups go; empty until there was one.
+    #[serde(default)]
+    pub backup_folder: String,
 }
 
 /// Light or dark.
@@ -37,6 +40,7 @@ impl Default for Preferences {
         Self {
             theme: Theme::System,
             single_key_shortcuts: true,
+            backup_folder: String::new(),
         }
     }
 }
@@ -54,11 +58,11 @@ impl Preferences {
     ///
     /// # Errors
     /// [`Failure`] if the folder cannot be written to.
-    pub fn write(self, folder: &Path) -> Result<(), Failure> {
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         let write = || -> std::io::Result<()> {
             std::fs::create_dir_all(folder)?;
             let fresh = folder.join("preferences.json.new");
-            std::fs::write(&fresh, serde_json::to_vec_pretty(&self)?)?;
+            std::fs::write(&fresh, serde_json::to_vec_pretty(self)?)?;
             std::fs::rename(fresh, file(folder))
         };
         write().map_err(|cause| {
@@ -85,6 +89,7 @@ mod tests {
         let chosen = Preferences {
             theme: Theme::Dark,
             single_key_shortcuts: false,
+            backup_folder: "/mnt/backup".to_owned(),
         };
         assert_eq!(Preferences::read(folder.path()), Preferences::default());
         chosen.write(folder.path()).unwrap();

@@ -30,6 +30,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::start::lock_vault,
             commands::start::set_preferences,
             commands::start::quit,
+            commands::backup::back_up,
             commands::visits::list_visits,
             commands::visits::read_visit,
             commands::visits::prepare_visit,

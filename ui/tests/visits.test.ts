@@ -57,7 +57,7 @@ it("leaves single keys alone where they are switched off or typed", async () => 
   await click("show-help");
   await click("single-keys");
   await click("close-help");
-  expect(asked(program, "set_preferences")).toEqual([{ theme: "system", single_key_shortcuts: false }]);
+  expect(asked(program, "set_preferences")).toEqual([{ theme: "system", single_key_shortcuts: false, backup_folder: "" }]);
   (document.activeElement as HTMLElement).blur();
   await press("n");
   expect(screen.queryByTestId("consent-confirm")).toBeNull();

@@ -24,6 +24,8 @@ fn write_types(folder: &Path) {
         FromDesk,
         Failure,
         Preferences,
+        BackupRequest,
+        vault::BackupReport,
         CreateRequest,
         PassphraseRequest,
         VisitRequest,
@@ -90,6 +92,7 @@ fn a_request_with_an_unknown_field_is_refused() {
         })* };
     }
     refused!(
+        BackupRequest => r#"{"folder":"/mnt/backup"}"#.to_owned(),
         CreateRequest => r#"{"passphrase":"x","recovery_key":""}"#.to_owned(),
         PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
         VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),
@@ -101,6 +104,6 @@ fn a_request_with_an_unknown_field_is_refused() {
         StatementRequest => format!(r#"{{"visit":"{visit}","text":""}}"#),
         SaveRequest => format!(r#"{{"visit":"{visit}","note":{note}}}"#),
         NoteTextRequest => format!(r#"{{"note":{note},"section":null}}"#),
-        Preferences => r#"{"theme":"dark","single_key_shortcuts":true}"#.to_owned(),
+        Preferences => r#"{"theme":"dark","single_key_shortcuts":true,"backup_folder":""}"#.to_owned(),
     );
 }

@@ -1,6 +1,7 @@
 // The page's own state: which screen is shown, what runs, what a person has to be told.
 import { SvelteMap } from "svelte/reactivity";
 import * as program from "../ipc/commands";
+import type { BackupStage } from "../ipc/generated/BackupStage";
 import type { Failure } from "../ipc/generated/Failure";
 import type { FromDesk } from "../ipc/generated/FromDesk";
 import type { Preferences } from "../ipc/generated/Preferences";
@@ -21,6 +22,10 @@ class Desk {
   message = $state("");
   closeAsked = $state(false);
   helpShown = $state(false);
+  backupShown = $state(false);
+  /** How far a backup is, while one runs. */
+  backup: { stage: BackupStage; percent: number } | undefined = $state.raw();
+  backupFolder = $state("");
   /** Set by a screen that holds unsaved work: asked before it is left. */
   mayLeave: (() => Promise<boolean>) | undefined;
   #live = new SvelteMap<VisitId, LiveVisit>();
@@ -39,6 +44,7 @@ class Desk {
     this.isOpen = this.startup.door === "open";
     theme.choose(this.startup.preferences.theme);
     singleKeys.on = this.startup.preferences.single_key_shortcuts;
+    this.backupFolder = this.startup.preferences.backup_folder;
   }
 
   /** Changes how the page looks and behaves for this person, now and at the next start. */
@@ -46,10 +52,12 @@ class Desk {
     const preferences = {
       theme: theme.chosen,
       single_key_shortcuts: singleKeys.on,
+      backup_folder: this.backupFolder,
       ...change,
     };
     theme.choose(preferences.theme);
     singleKeys.on = preferences.single_key_shortcuts;
+    this.backupFolder = preferences.backup_folder;
     await this.attempt(() => program.setPreferences(preferences));
   }
 
@@ -112,6 +120,10 @@ class Desk {
   #hear(message: FromDesk): void {
     if (message.kind === "close_asked") {
       this.closeAsked = true;
+      return;
+    }
+    if (message.kind === "backing_up") {
+      this.backup = { stage: message.stage, percent: message.percent };
       return;
     }
     const mustBeHeard = this.live(message.visit).take(message.event);

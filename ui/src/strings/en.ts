@@ -27,6 +27,7 @@ export const en = {
     recording: "Recording",
     paused: "Paused",
     backToVisit: "Go to the visit",
+    backup: "Back up",
   },
   welcome: {
     createTitle: "Set up this computer",
@@ -239,6 +240,21 @@ export const en = {
     soundErased: "recording erased",
     notFinished: "This visit was cut off before it was stopped. Everything that was recorded until then is kept.",
     finish: "Finish the visit",
+  },
+  backup: {
+    title: "Back up",
+    explain:
+      "An encrypted copy of all visits; later backups add only what is new. Each one is restored to a scratch vault and compared before it counts. Recording goes on meanwhile.",
+    folder: "Folder",
+    folderHint: "Best on another disk or a network drive of your organisation.",
+    start: "Back up now",
+    stages: {
+      copying: "Copying what is new",
+      restoring: "Restoring the copy to try it",
+      comparing: "Reading everything in it and comparing",
+    },
+    done: (visits: number, all: string, fresh: string) =>
+      `Backed up and proved: ${count(visits, "visit", "visits")}, ${all}, of it new ${fresh}.`,
   },
   erase: {
     open: "Erase…",

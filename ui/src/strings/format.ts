@@ -23,6 +23,11 @@ export function seconds(millis: number): string {
   return value < 10 ? value.toFixed(1) : String(Math.round(value));
 }
 
+/** An amount of data, in the decimal megabytes that disks are sold in. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** An error's words as a sentence: they come without a capital letter and a full stop. */
 export function sentence(words: string): string {
   const stop = /[.!?]$/.test(words) ? "" : ".";

@@ -3,4 +3,4 @@
 /**
  * What kind of failure it is.
  */
-export type FailureCode = "wrong_passphrase" | "weak_passphrase" | "locked" | "store" | "sound" | "model" | "work" | "busy" | "not_recording" | "rejected" | "preferences";
+export type FailureCode = "wrong_passphrase" | "weak_passphrase" | "keyring" | "locked" | "store" | "sound" | "model" | "work" | "busy" | "not_recording" | "rejected" | "preferences";

@@ -12,4 +12,8 @@ theme: Theme,
 /**
  * Whether single keys are shortcuts; people who speak to their computer may not want them.
  */
-single_key_shortcuts: boolean, };
+single_key_shortcuts: boolean, 
+/**
+ * Where backups go; empty until there was one.
+ */
+backup_folder: string, };
