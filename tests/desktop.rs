@@ -35,9 +35,17 @@ async fn a_visit_is_recorded_through_pulseaudio_reviewed_edited_and_kept() {
 }
 
 #[tokio::test]
-async fn a_visit_is_recorded_through_alsa_and_erased() {
+async fn a_visit_is_recorded_through_alsa_backed_up_and_erased() {
+    let backup = tempfile::tempdir().unwrap();
+    let folder = backup.path().to_str().unwrap().to_owned();
     let statements = record("alsa", 60, "-alsa", |window| {
         Box::pin(async move {
+            window.click("show-backup").await;
+            window.fill("backup-folder", &folder).await;
+            window.click("backup-start").await;
+            window.find("backup-done").await;
+            window.picture("10-backed-up").await;
+            window.click("backup-close").await;
             window.click("erase").await;
             window.picture("8-erase").await;
             window.click("erase-meant").await;
@@ -49,6 +57,7 @@ async fn a_visit_is_recorded_through_alsa_and_erased() {
         })
     })
     .await;
+    assert_eq!(vault::Vault::snapshots(backup.path()).unwrap().len(), 1);
     let text = statements.join("\n").to_lowercase();
     assert!(
         text.contains("knee") || text.contains("basketball"),
