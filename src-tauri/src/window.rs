@@ -31,6 +31,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::start::set_preferences,
             commands::start::quit,
             commands::visits::list_visits,
+            commands::visits::search_visits,
             commands::visits::read_visit,
             commands::visits::prepare_visit,
             commands::visits::erase_visit,

@@ -30,6 +30,7 @@ mod passphrase;
 mod record;
 mod schema;
 mod seal;
+mod search;
 mod tombstone;
 mod transcript;
 mod vault;

@@ -25,6 +25,8 @@ fn write_types(folder: &Path) {
         Failure,
         Preferences,
         PassphraseRequest,
+        ListRequest,
+        SearchRequest,
         VisitRequest,
         NewVisitRequest,
         EraseRequest,
@@ -90,6 +92,8 @@ fn a_request_with_an_unknown_field_is_refused() {
     }
     refused!(
         PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
+        ListRequest => r#"{"limit":1}"#.to_owned(),
+        SearchRequest => r#"{"query":"","limit":1}"#.to_owned(),
         VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),
         NewVisitRequest => r#"{"patient_label":"","reason":"","template":"soap","language":null,
             "consent":{"asked_by":"","given_by":"patient","method":"spoken"}}"#.to_owned(),
