@@ -251,6 +251,24 @@ pub struct PassphraseRequest {
     pub passphrase: String,
 }
 
+/// How much of the list of visits is shown.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ListRequest {
+    /// The latest so many visits.
+    pub limit: u32,
+}
+
+/// Visits to look for.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRequest {
+    /// Words that they all hold, and phrases between quotation marks.
+    pub query: PatientText,
+    /// The latest so many visits.
+    pub limit: u32,
+}
+
 /// A visit.
 #[derive(Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

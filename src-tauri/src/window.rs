@@ -32,6 +32,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::start::quit,
             commands::backup::back_up,
             commands::visits::list_visits,
+            commands::visits::search_visits,
             commands::visits::read_visit,
             commands::visits::prepare_visit,
             commands::visits::erase_visit,

@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { fireEvent } from "@testing-library/svelte";
+import { expect, it, vi } from "vitest";
 import { row } from "./fixtures";
 import { asked, click, openPage, press, screen, type } from "./page";
 
@@ -13,15 +14,47 @@ it("is empty at first, and says what to do", async () => {
   expect(await screen.findByText("No visits yet")).toBeTruthy();
 });
 
-it("filters while one types, after the slash key", async () => {
-  await openPage({ list_visits: () => rows });
+it("searches while one types, after the slash key", async () => {
+  const program = await openPage({
+    list_visits: () => rows,
+    search_visits: ({ query }: { query: string }) => rows.filter((one) => one.reason.toLowerCase() === query),
+  });
   await screen.findAllByTestId("visit-row");
   await press("/");
   expect(document.activeElement).toBe(screen.getByTestId("search"));
   await type("search", "cough");
-  expect(screen.getAllByTestId("visit-row")).toHaveLength(1);
+  await vi.waitFor(() => { expect(screen.getAllByTestId("visit-row")).toHaveLength(1); });
+  expect(asked(program, "search_visits")).toEqual([{ query: "cough", limit: 100 }]);
   await type("search", "nobody");
-  expect(screen.getByText("No visit matches “nobody”.")).toBeTruthy();
+  expect(await screen.findByText("No visit matches “nobody”.")).toBeTruthy();
+  await press("Escape");
+  await vi.waitFor(() => { expect(screen.getAllByTestId("visit-row")).toHaveLength(3); });
+});
+
+it("shows the answer to what was typed last, whichever comes first", async () => {
+  const late: (() => void)[] = [];
+  await openPage({
+    list_visits: () => rows,
+    search_visits: ({ query }: { query: string }) =>
+      query === "c" ? new Promise((done) => late.push(() => { done(rows); })) : [rows[1]],
+  });
+  await screen.findAllByTestId("visit-row");
+  await type("search", "c");
+  await type("search", "co");
+  await vi.waitFor(() => { expect(screen.getAllByTestId("visit-row")).toHaveLength(1); });
+  late.forEach((done) => { done(); });
+  await new Promise((done) => setTimeout(done));
+  expect(screen.getAllByTestId("visit-row")).toHaveLength(1);
+});
+
+it("asks for more of a long list when its end is near", async () => {
+  const many = Array.from({ length: 250 }, (_, at) => row({ id: `visit-${String(at)}` }));
+  await openPage({ list_visits: ({ limit }: { limit: number }) => many.slice(0, limit) });
+  expect(await screen.findAllByTestId("visit-row")).toHaveLength(100);
+  for (const shown of [200, 250, 250]) {
+    await fireEvent.scroll(screen.getByTestId("visits"));
+    await vi.waitFor(() => { expect(screen.getAllByTestId("visit-row")).toHaveLength(shown); });
+  }
 });
 
 it("shows each state in words, and what was cut off as such", async () => {

@@ -35,6 +35,7 @@ mod passphrase;
 mod record;
 mod schema;
 mod seal;
+mod search;
 mod tombstone;
 mod transcript;
 mod vault;

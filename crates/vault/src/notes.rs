@@ -5,6 +5,7 @@ use visit::{Note, Provenance, Revision, RevisionNumber, UnixMillis, VisitId, Vis
 use crate::error::{Numbered, Part, VaultError};
 use crate::key::{Key, OfVisit};
 use crate::record::{self, Record};
+use crate::search;
 use crate::vault::Vault;
 use crate::visits::state_of;
 
@@ -89,6 +90,7 @@ impl Vault {
             transaction
                 .prepare_cached("UPDATE visits SET revisions = ?2 WHERE row = ?1")?
                 .execute((row, next))?;
+            search::put_note(transaction, row, note)?;
             Ok(number)
         })
     }

@@ -3,6 +3,7 @@ use visit::{Samples, Segment, VisitId};
 
 use crate::error::{Numbered, Part, VaultError};
 use crate::record::{self, Record};
+use crate::search;
 use crate::vault::Vault;
 use crate::visits::{samples_from, samples_into};
 
@@ -50,6 +51,7 @@ impl Vault {
                 }
                 let sealed = record::seal::<_, Segment>(&key, id, Record::Segment(next), segment)?;
                 insert.execute((row, next, sealed))?;
+                search::put_segment(transaction, row, segment)?;
                 next += 1;
             }
             transaction

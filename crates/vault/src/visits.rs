@@ -9,6 +9,7 @@ use visit::{
 use crate::error::{Part, VaultError};
 use crate::key::{Key, OfSound, OfVisit, Wrapping};
 use crate::record::{self, Record};
+use crate::search;
 use crate::vault::Vault;
 
 /// What is known when a visit begins, before its first sample.
@@ -198,11 +199,11 @@ impl Vault {
         getrandom::fill(&mut random).map_err(VaultError::NoRandomness)?;
         let id = VisitId::from_uuid(Builder::from_random_bytes(random).into_uuid());
         let key = Key::make_random()?;
-        let cover = Cover {
+        let clear = Cover {
             patient_label: new.patient_label,
             reason: new.reason,
         };
-        let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &cover)?;
+        let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &clear)?;
         let consent = record::seal::<_, Consent>(&key, id, Record::Consent, &new.consent)?;
         let wrapped_key = record::wrap_key(self.wrapping(), id, &key)?;
         let sound_key = Key::<OfSound>::make_random()?;
@@ -210,8 +211,8 @@ impl Vault {
         self.commit(|transaction| {
             transaction
                 .prepare_cached(
-                    "INSERT INTO visits (id, wrapped_key, wrapped_sound_key, started_at, state, template, language, cover, consent)
-                     VALUES (:id, :wrapped_key, :wrapped_sound_key, :started_at, :state, :template, :language, :cover, :consent)",
+                    "INSERT INTO visits (id, wrapped_key, wrapped_sound_key, started_at, state, template, language, cover, consent, indexed)
+                     VALUES (:id, :wrapped_key, :wrapped_sound_key, :started_at, :state, :template, :language, :cover, :consent, 1)",
                 )?
                 .execute(named_params! {
                     ":id": id.as_bytes(),
@@ -224,6 +225,8 @@ impl Vault {
                     ":cover": cover,
                     ":consent": consent,
                 })?;
+            let row = transaction.last_insert_rowid();
+            search::put_cover(transaction, row, &clear.patient_label, &clear.reason)?;
             Ok(id)
         })
     }
@@ -247,11 +250,33 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub fn visits(&self) -> Result<Vec<VisitSummary>, VaultError> {
+        self.latest_visits(u32::MAX)
+    }
+
+    /// The latest visits, at most `limit` of them. Each one's cover is unsealed for it, so a list
+    /// that is shown while the vault has thousands of visits asks for as many as it shows.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn latest_visits(&self, limit: u32) -> Result<Vec<VisitSummary>, VaultError> {
         let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached(&format!("{SUMMARY} ORDER BY started_at DESC, row DESC"))?;
-        let stored = statement.query_map([], Stored::read)?;
+        let mut statement = connection.prepare_cached(&format!(
+            "{SUMMARY} ORDER BY started_at DESC, row DESC LIMIT ?1"
+        ))?;
+        let stored = statement.query_map([limit], Stored::read)?;
         stored.map(|stored| stored?.open(self)).collect()
+    }
+
+    /// A visit as it stands in a list, by its row.
+    pub(crate) fn summary(
+        &self,
+        connection: &Connection,
+        row: i64,
+    ) -> Result<VisitSummary, VaultError> {
+        connection
+            .prepare_cached(&format!("{SUMMARY} WHERE row = ?1"))?
+            .query_row([row], Stored::read)?
+            .open(self)
     }
 
     /// One visit.
@@ -261,15 +286,12 @@ impl Vault {
     pub fn visit(&self, id: VisitId) -> Result<VisitRecord, VaultError> {
         let connection = self.connection();
         let (row, key) = self.find(&connection, id)?;
-        let stored = connection
-            .prepare_cached(&format!("{SUMMARY} WHERE row = ?1"))?
-            .query_row([row], Stored::read)?;
         let (consent, language): (Vec<u8>, Option<String>) = connection
             .prepare_cached("SELECT consent, language FROM visits WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let consent = record::open(&key, id, Record::Consent, &consent)?;
         Ok(VisitRecord {
-            summary: stored.open(self)?,
+            summary: self.summary(&connection, row)?,
             consent,
             language,
         })

@@ -6,21 +6,30 @@ use visit::{Consent, PatientText, VisitId};
 use crate::desk::{self, Desk};
 use crate::failure::{Failure, FailureCode};
 use crate::ipc::{
-    Activity, EraseRequest, MissingSound, NewVisitRequest, SavedNote, VisitRequest, VisitRow,
-    VisitView,
+    Activity, EraseRequest, ListRequest, MissingSound, NewVisitRequest, SavedNote, SearchRequest,
+    VisitRequest, VisitRow, VisitView,
 };
 
-/// Most characters of a patient label, a reason or a name.
+/// Most characters of a patient label, a reason, a name or a query.
 const LONGEST: usize = 200;
 
-/// Every visit, latest first.
+/// The latest visits.
 #[tauri::command(async)]
-pub fn list_visits(desk: State<'_, Desk>) -> Result<Vec<VisitRow>, Failure> {
-    let visits = desk.vault()?.visits()?;
-    Ok(visits
-        .into_iter()
-        .map(|summary| row(&desk, summary))
-        .collect())
+pub fn list_visits(desk: State<'_, Desk>, request: ListRequest) -> Result<Vec<VisitRow>, Failure> {
+    let visits = desk.vault()?.latest_visits(request.limit)?;
+    Ok(rows(&desk, visits))
+}
+
+/// The latest visits that hold what is looked for.
+#[tauri::command(async)]
+pub fn search_visits(
+    desk: State<'_, Desk>,
+    request: SearchRequest,
+) -> Result<Vec<VisitRow>, Failure> {
+    check_length(&request.query)?;
+    let limit = request.limit as usize;
+    let visits = desk.vault()?.search(request.query.expose(), limit)?;
+    Ok(rows(&desk, visits))
 }
 
 /// One visit with its content.
@@ -94,11 +103,15 @@ fn check_length(text: &PatientText) -> Result<(), Failure> {
         return Err(Failure::new(
             FailureCode::Rejected,
             format!(
-                "Patient label, reason and names hold {LONGEST} characters at most. Nothing was stored; shorten the text."
+                "Patient label, reason, names and what is searched for hold {LONGEST} characters at most. Nothing was stored; shorten the text."
             ),
         ));
     }
     Ok(())
+}
+
+fn rows(desk: &Desk, visits: Vec<VisitSummary>) -> Vec<VisitRow> {
+    visits.into_iter().map(|visit| row(desk, visit)).collect()
 }
 
 fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {

@@ -4,6 +4,7 @@ import type { DraftRequest } from "./generated/DraftRequest";
 import type { EraseRequest } from "./generated/EraseRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
+import type { ListRequest } from "./generated/ListRequest";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
 import type { Note } from "./generated/Note";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
@@ -15,6 +16,7 @@ import type { Preferences } from "./generated/Preferences";
 import type { RecordRequest } from "./generated/RecordRequest";
 import type { RevisionNumber } from "./generated/RevisionNumber";
 import type { SaveRequest } from "./generated/SaveRequest";
+import type { SearchRequest } from "./generated/SearchRequest";
 import type { SoundSource } from "./generated/SoundSource";
 import type { Startup } from "./generated/Startup";
 import type { Statement } from "./generated/Statement";
@@ -63,7 +65,12 @@ export const openVault = (request: PassphraseRequest) => call<null>("open_vault"
 export const backUp = (request: BackupRequest) => call<BackupReport>("back_up", request);
 export const lockVault = () => call<null>("lock_vault");
 export const soundSources = () => call<SoundSource[]>("sound_sources");
-export const listVisits = () => call<VisitRow[]>("list_visits");
+/** The latest `limit` visits. */
+export const listVisits = (limit: number) =>
+  call<VisitRow[]>("list_visits", { limit } satisfies ListRequest);
+/** The latest `limit` visits that hold every word of the query. */
+export const searchVisits = (query: string, limit: number) =>
+  call<VisitRow[]>("search_visits", { query, limit } satisfies SearchRequest);
 export const readVisit = (visit: VisitId) =>
   call<VisitView>("read_visit", { visit } satisfies VisitRequest);
 export const prepareVisit = (request: NewVisitRequest) => call<VisitId>("prepare_visit", request);

@@ -3,15 +3,6 @@ import type { VisitRow } from "../ipc/generated/VisitRow";
 import { strings } from "../strings";
 import { day, sameDay } from "../strings/format";
 
-/** Visits whose label or reason holds every word of the query, whatever the letters' case. */
-export function matching(rows: readonly VisitRow[], query: string): VisitRow[] {
-  const wanted = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter((row) => {
-    const text = `${row.patient_label} ${row.reason}`.toLocaleLowerCase();
-    return wanted.every((word) => text.includes(word));
-  });
-}
-
 /** Latest first, under the name of their day. */
 export function byDay(
   rows: readonly VisitRow[],

@@ -18,6 +18,8 @@ pub(crate) enum Command {
     New(new::Arguments),
     /// List the visits.
     List(show::ListArguments),
+    /// List the visits that hold every word or "phrase" of a query.
+    Search(show::SearchArguments),
     /// Show a visit's transcript and note.
     Show(show::ShowArguments),
     /// Finish the transcript of a recorded visit and draft its note, again if there is one.
@@ -56,6 +58,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::New(arguments) => new::run(&arguments),
         Command::List(arguments) => show::list(&arguments),
+        Command::Search(arguments) => show::search(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Draft(arguments) => draft(&arguments),
         Command::ExportText(arguments) => show::export_text(&arguments),

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use vault::{Erased, ErasureReason};
+use vault::{Erased, ErasureReason, VisitSummary};
 use visit::VisitId;
 
 use crate::vaults::VaultArguments;
@@ -10,6 +10,18 @@ use crate::vaults::VaultArguments;
 pub(crate) struct ListArguments {
     #[command(flatten)]
     vault: VaultArguments,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct SearchArguments {
+    #[command(flatten)]
+    vault: VaultArguments,
+    /// Words of label, reason, transcript or note; each may be the beginning of a longer one.
+    #[arg(required = true)]
+    query: Vec<String>,
+    /// The latest so many visits.
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
 }
 
 #[derive(clap::Args)]
@@ -37,27 +49,7 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
     if visits.is_empty() {
         println!("no visits yet");
     }
-    for visit in visits {
-        let unfinished = if visit.state.is_unfinished() {
-            " (cut off: `visit draft` finishes it)"
-        } else {
-            ""
-        };
-        let silent = if visit.sound_erased {
-            " (sound erased)"
-        } else {
-            ""
-        };
-        println!(
-            "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}{silent}",
-            visit.id,
-            visit.recorded.to_string(),
-            visit.state.as_str(),
-            visit.segments,
-            visit.patient_label.expose(),
-            visit.reason.expose(),
-        );
-    }
+    visits.iter().for_each(print_line);
     for tombstone in erased.iter().filter(|t| t.erased == Erased::Visit) {
         println!(
             "{}  {:>7}  erased    {:>4} segments  ({})",
@@ -71,6 +63,38 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+pub(super) fn search(arguments: &SearchArguments) -> anyhow::Result<()> {
+    let vault = arguments.vault.open()?;
+    let found = vault.search(&arguments.query.join(" "), arguments.limit)?;
+    if found.is_empty() {
+        println!("no visit holds that");
+    }
+    found.iter().for_each(print_line);
+    Ok(())
+}
+
+fn print_line(visit: &VisitSummary) {
+    let unfinished = if visit.state.is_unfinished() {
+        " (cut off: `visit draft` finishes it)"
+    } else {
+        ""
+    };
+    let silent = if visit.sound_erased {
+        " (sound erased)"
+    } else {
+        ""
+    };
+    println!(
+        "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}{silent}",
+        visit.id,
+        visit.recorded.to_string(),
+        visit.state.as_str(),
+        visit.segments,
+        visit.patient_label.expose(),
+        visit.reason.expose(),
+    );
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {

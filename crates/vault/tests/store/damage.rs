@@ -22,6 +22,7 @@ fn read_all(dir: &Path) -> Result<Vec<String>, VaultError> {
         all.push(serde_json::to_string(&vault.gaps(id)?).unwrap());
         all.push(serde_json::to_string(&vault.revisions(id)?).unwrap());
     }
+    all.push(format!("{:?}", vault.search("knee hurts ice", 10)?));
     Ok(all)
 }
 

@@ -38,6 +38,8 @@ fn a_vault_of_the_first_version_opens_with_all_its_content() {
     );
     assert_eq!(vault.chunk(id, 0).unwrap(), second(7)[..800]);
     assert_eq!(vault.segments(id).unwrap(), [segment(0, "my knee hurts")]);
+    let found = vault.search("elodie hurts ice", 10).unwrap();
+    assert_eq!(found, vault.visits().unwrap());
     assert_eq!(vault.settled(id).unwrap(), Samples(800));
     let [revision] = vault.revisions(id).unwrap().try_into().unwrap();
     assert_eq!(

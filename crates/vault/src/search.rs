@@ -1,0 +1,225 @@
+//! Full-text search: an FTS5 index inside the encrypted database, kept in the same transaction as
+//! what it speaks of.
+//!
+//! A row of the index stands for a visit's cover, its newest note or one segment. Its number is the
+//! visit's row, shifted by [`PART_BITS`], plus the part; so the words of a query are brought
+//! together visit by visit from sorted numbers alone, the latest visit first.
+
+use rusqlite::{Connection, OptionalExtension};
+use visit::{Note, PatientText, Segment, VisitId};
+
+use crate::error::VaultError;
+use crate::vault::Vault;
+use crate::visits::VisitSummary;
+
+/// Bits of a row's number that tell the part of the visit; `schema/v3.sql` has the same.
+const PART_BITS: u32 = 24;
+
+/// What a row of the index holds.
+#[derive(Clone, Copy)]
+enum Indexed {
+    Cover,
+    Note,
+    Segment(u32),
+}
+
+impl Indexed {
+    /// The number of the row; `None` for a segment that no transcript gets to.
+    fn row(self, visit: i64) -> Option<i64> {
+        let part = match self {
+            Self::Cover => 0,
+            Self::Note => 1,
+            Self::Segment(index) => i64::from(index) + 2,
+        };
+        (part < 1 << PART_BITS).then_some((visit << PART_BITS) + part)
+    }
+}
+
+fn put(
+    connection: &Connection,
+    visit: i64,
+    what: Indexed,
+    text: &PatientText,
+) -> Result<(), VaultError> {
+    if let Some(row) = what.row(visit) {
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO search (rowid, text) VALUES (?1, ?2)")?
+            .execute((row, text.expose()))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn put_cover(
+    connection: &Connection,
+    visit: i64,
+    patient_label: &PatientText,
+    reason: &PatientText,
+) -> Result<(), VaultError> {
+    let text = [patient_label.expose(), reason.expose()].join("\n").into();
+    put(connection, visit, Indexed::Cover, &text)
+}
+
+pub(crate) fn put_note(connection: &Connection, visit: i64, note: &Note) -> Result<(), VaultError> {
+    let lines: Vec<&str> = note.statements().map(|line| line.text.expose()).collect();
+    put(connection, visit, Indexed::Note, &lines.join("\n").into())
+}
+
+pub(crate) fn put_segment(
+    connection: &Connection,
+    visit: i64,
+    segment: &Segment,
+) -> Result<(), VaultError> {
+    let what = Indexed::Segment(segment.index);
+    put(connection, visit, what, &segment.text)
+}
+
+/// A query as FTS5 expressions, one for each thing that a visit must hold: a word, which may be
+/// the beginning of a longer one, or a phrase between quotation marks, word by word. Everything is
+/// quoted, so nothing that a person types is syntax.
+fn expressions(query: &str) -> Vec<PatientText> {
+    let holds_word = |text: &&str| text.chars().any(char::is_alphanumeric);
+    // FTS5 would end at a NUL.
+    let query = PatientText::from(query.replace(|c: char| c.is_control(), " "));
+    // Every second piece stood between quotation marks, the last one also if it is not closed.
+    let pieces = query.expose().split(['"', '“', '”', '„']).enumerate();
+    pieces
+        .flat_map(|(at, piece)| {
+            let phrase = at % 2 == 1;
+            let parts: Vec<&str> = if phrase {
+                vec![piece]
+            } else {
+                piece.split_whitespace().collect()
+            };
+            let end = if phrase { "\"" } else { "\"*" };
+            parts
+                .into_iter()
+                .filter(holds_word)
+                .map(move |part| PatientText::from(format!("\"{part}{end}")))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The latest visit, at or before the row `from`, of which some part holds the expression.
+fn latest_with(
+    connection: &Connection,
+    expression: &PatientText,
+    from: i64,
+) -> Result<Option<i64>, VaultError> {
+    let last_part = (from << PART_BITS) + (1 << PART_BITS) - 1;
+    let found: Option<i64> = connection
+        .prepare_cached(
+            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2
+             ORDER BY rowid DESC LIMIT 1",
+        )?
+        .query_row((expression.expose(), last_part), |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|row| row >> PART_BITS))
+}
+
+/// The rows of the visits that hold every expression, the latest first.
+fn matches(
+    connection: &Connection,
+    expressions: &[PatientText],
+    limit: usize,
+) -> Result<Vec<i64>, VaultError> {
+    let mut found = Vec::new();
+    let mut from = i64::MAX >> PART_BITS;
+    while found.len() < limit {
+        let mut candidate = from;
+        // Down to the next visit of each in turn, until one holds them all.
+        let mut agreed = 0;
+        for expression in expressions.iter().cycle() {
+            match latest_with(connection, expression, candidate)? {
+                None => return Ok(found),
+                Some(visit) if visit == candidate => agreed += 1,
+                Some(visit) => (candidate, agreed) = (visit, 1),
+            }
+            if agreed == expressions.len() {
+                break;
+            }
+        }
+        found.push(candidate);
+        from = candidate - 1;
+    }
+    Ok(found)
+}
+
+impl Vault {
+    /// The visits whose patient label, reason, transcript or newest note hold every word of the
+    /// query, the latest begun first and at most `limit` of them. A word also finds longer words
+    /// that begin with it; what stands between quotation marks is found as a phrase. Case and
+    /// diacritics make no difference. A query without a word finds nothing.
+    ///
+    /// Visits that an earlier version of the store left without an index are indexed first.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] if a visit that was found does not open; [`VaultError::DiskFull`]
+    /// or [`VaultError::Storage`] if the index cannot be completed. Nothing else is changed.
+    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<VisitSummary>, VaultError> {
+        let expressions = expressions(query);
+        if expressions.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.complete_index()?;
+        let connection = self.connection();
+        matches(&connection, &expressions, limit)?
+            .into_iter()
+            .map(|row| self.summary(&connection, row))
+            .collect()
+    }
+
+    /// Indexes what came from an earlier version of the store: visit by visit, each in a commit
+    /// of its own, so that a recording that goes on meanwhile waits for one visit at most.
+    fn complete_index(&self) -> Result<(), VaultError> {
+        let mut after = 0;
+        loop {
+            let next: Option<(i64, [u8; 16])> = self
+                .connection()
+                .prepare_cached(
+                    "SELECT row, id FROM visits WHERE indexed = 0 AND row > ?1 ORDER BY row LIMIT 1",
+                )?
+                .query_row([after], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((row, id)) = next else {
+                return Ok(());
+            };
+            after = row;
+            match self.index(row, VisitId::from_uuid(uuid::Uuid::from_bytes(id))) {
+                // One damaged visit does not keep the others from being found; erased meanwhile.
+                Ok(()) | Err(VaultError::Damaged { .. } | VaultError::NoSuchVisit(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn index(&self, row: i64, id: VisitId) -> Result<(), VaultError> {
+        let record = self.visit(id)?;
+        let segments = self.segments(id)?;
+        let note = self.latest_revision(id)?.map(|revision| revision.note);
+        self.commit(|transaction| {
+            // Erased or written to since it was read: then the next search sees to it.
+            let revision = record.summary.revision.map_or(0, |number| number.0);
+            let marked = transaction
+                .prepare_cached(
+                    "UPDATE visits SET indexed = 1 WHERE row = ?1 AND id = ?2 AND revisions = ?3",
+                )?
+                .execute((row, id.as_bytes(), revision))?;
+            if marked == 0 {
+                return Ok(());
+            }
+            let summary = &record.summary;
+            put_cover(transaction, row, &summary.patient_label, &summary.reason)?;
+            for segment in &segments {
+                put_segment(transaction, row, segment)?;
+            }
+            if let Some(note) = &note {
+                put_note(transaction, row, note)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
