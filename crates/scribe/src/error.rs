@@ -39,6 +39,17 @@ pub enum ScribeError {
         /// How it ended the last time.
         how: String,
     },
+    /// A step took the program with it, again and again; this time it was left out.
+    #[error(
+        "{doing} was left out this time, because the program ended {times} times while it ran; \
+         everything recorded and written so far is safe. Ask for it once more to try again"
+    )]
+    LeftOut {
+        /// What, as a noun phrase.
+        doing: &'static str,
+        /// How often it was begun and never ended.
+        times: u32,
+    },
     /// There is nothing to draft from.
     #[error(
         "no words were recognised in this visit, so there is nothing to draft from; the recording is kept"

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use capture::Source;
 use crossbeam_channel::{Receiver, Sender};
-use vault::Vault;
+use vault::{Step, Vault, VaultError};
 use visit::{RevisionNumber, Template, VisitId, VisitState};
 
 use crate::drafter::Drafter;
@@ -223,6 +223,9 @@ impl Work {
     }
 }
 
+/// How often the program may die in a step before the step is left out.
+const MOST_DEATHS: u32 = 2;
+
 struct Job {
     vault: Arc<Vault>,
     visit: VisitId,
@@ -249,7 +252,10 @@ impl Job {
             .draft
             .as_ref()
             .map(|(settings, template)| (Mutex::new(Drafter::new(settings.clone())), template));
-        if let Err(error) = self.transcribe(speech, kept, drafter.as_ref(), &mut outcome) {
+        let transcribed = self.guarded(Step::Transcribe, "writing down what was said", || {
+            self.transcribe(speech, kept, drafter.as_ref(), &mut outcome)
+        });
+        if let Err(error) = transcribed {
             self.tell(Event::WorkerFailed {
                 worker: WorkerRole::Speech,
                 message: error.to_string(),
@@ -260,7 +266,11 @@ impl Job {
         outcome.stop_to_transcript = self.since_stop();
         if let Some((drafter, template)) = drafter {
             let mut drafter = drafter.into_inner().unwrap_or_else(PoisonError::into_inner);
-            outcome.result = self.draft(&mut drafter, template).map(Some);
+            outcome.result = self
+                .guarded(Step::Draft, "drafting the note", || {
+                    self.draft(&mut drafter, template)
+                })
+                .map(Some);
             outcome.drafting_peak_memory = drafter.peak_memory();
             match &outcome.result {
                 Ok(_) => outcome.stop_to_draft = self.since_stop(),
@@ -270,6 +280,27 @@ impl Job {
             }
         }
         outcome
+    }
+
+    /// Does a step, unless the program has died in it twice: then it is left out once, so that the
+    /// visit opens without it, and the next request tries again.
+    fn guarded<T>(
+        &self,
+        step: Step,
+        doing: &'static str,
+        work: impl FnOnce() -> Result<T, ScribeError>,
+    ) -> Result<T, ScribeError> {
+        let times = self.vault.begin_step(self.visit, step)?;
+        let done = if times < MOST_DEATHS {
+            work()
+        } else {
+            Err(ScribeError::LeftOut { doing, times })
+        };
+        match self.vault.end_step(self.visit, step) {
+            // A visit that was erased meanwhile has no steps.
+            Ok(()) | Err(VaultError::NoSuchVisit(_)) => done,
+            Err(error) => done.and(Err(error.into())),
+        }
     }
 
     fn transcribe(

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use capture::faulty::Script;
 use capture::{Pace, Source};
 use crossbeam_channel::Receiver;
-use scribe::{Alarm, Event, Recording, ScratchVault, SpeechSettings, Steps, Work, clock};
-use vault::{Erased, ErasureReason, GapCause, NewVisit, Vault};
+use scribe::{
+    Alarm, Event, Recording, ScratchVault, ScribeError, SpeechSettings, Steps, Work, clock,
+};
+use vault::{Erased, ErasureReason, GapCause, NewVisit, Step, Vault};
 use visit::{
     Consent, ConsentGiver, ConsentMethod, Millis, PatientText, Samples, VisitId, VisitState,
 };
@@ -264,10 +266,19 @@ fn a_recording_that_was_cut_off_can_be_finished() {
     }
     assert!(vault.visits().unwrap()[0].state.is_unfinished());
 
-    let (events, heard) = crossbeam_channel::unbounded();
-    let work = Work::on_recorded(vault.clone(), visit, steps(), events).unwrap();
-    drop(heard);
-    work.wait().unwrap().result.unwrap();
+    // The program has died of it twice: the visit opens without it, and then it is tried again.
+    assert_eq!(vault.begin_step(visit, Step::Transcribe).unwrap(), 0);
+    assert_eq!(vault.begin_step(visit, Step::Transcribe).unwrap(), 1);
+    let work = || {
+        let (events, heard) = crossbeam_channel::unbounded();
+        let work = Work::on_recorded(vault.clone(), visit, steps(), events).unwrap();
+        drop(heard);
+        work.wait().unwrap().result
+    };
+    assert!(matches!(work(), Err(ScribeError::LeftOut { times: 2, .. })));
+    assert_eq!(vault.chunk(visit, 0).unwrap(), pcm[..16_000]);
+    assert_eq!(vault.segments(visit).unwrap(), []);
+    work().unwrap();
     assert_eq!(
         vault.visit(visit).unwrap().summary.state,
         VisitState::Recorded

@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod attempts;
 mod audio;
 mod backup;
 mod changes;
@@ -41,6 +42,7 @@ mod transcript;
 mod vault;
 mod visits;
 
+pub use attempts::Step;
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use backup::{BackupReport, BackupStep, SnapshotSummary};
 pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};

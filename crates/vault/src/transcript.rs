@@ -1,6 +1,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use visit::{Samples, Segment, VisitId};
 
+use crate::attempts::{self, Step};
 use crate::error::{Numbered, Part, VaultError};
 use crate::record::{self, Record};
 use crate::search;
@@ -57,6 +58,9 @@ impl Vault {
             transaction
                 .prepare_cached("UPDATE visits SET segments = ?2, settled = ?3 WHERE row = ?1")?
                 .execute((row, next, samples_into(settled)))?;
+            if settled > settled_before {
+                attempts::has_advanced(transaction, row, Step::Transcribe)?;
+            }
             Ok(())
         })
     }
