@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { nameOf } from "../src/keyboard/shortcuts.svelte";
 import { stretches } from "../src/state/evidence";
 import { passphraseStrength } from "../src/state/passphrase";
-import { byDay, matching } from "../src/state/visit-list";
+import { byDay } from "../src/state/visit-list";
 import { clock } from "../src/strings/format";
 import { MORNING, row } from "./fixtures";
 
@@ -30,13 +30,6 @@ describe("evidence in a turn", () => {
 });
 
 describe("the list of visits", () => {
-  it("finds every word of a query in label or reason", () => {
-    const rows = [row({ id: "1" }), row({ id: "2", patient_label: "Ana", reason: "Cough" })];
-    expect(matching(rows, "knee JORDAN").map(({ id }) => id)).toEqual(["1"]);
-    expect(matching(rows, " ")).toHaveLength(2);
-    expect(matching(rows, "knee ana")).toEqual([]);
-  });
-
   it("puts the latest first, under its day", () => {
     const DAY = 86_400_000;
     const rows = [row({ id: "old", started_at: MORNING - 3 * DAY }), row({ id: "b", started_at: MORNING - DAY }), row({ id: "a" })];
