@@ -52,9 +52,9 @@ enum Command {
     Check,
     /// Measure Inroom beside its peers on this machine
     Bench(bench::Arguments),
-    /// Kill a recorder at random moments and look at what is left
+    /// Kill a recorder at random moments, make every storage operation go wrong, and look at what is left
     Torture {
-        /// How many times
+        /// How many times a recorder is killed
         #[arg(long, default_value_t = 500)]
         kills: usize,
     },

@@ -1,11 +1,12 @@
-//! `cargo xtask torture`: the long form of the tests that kill the recorder.
+//! `cargo xtask torture`: the long form of the tests that kill the recorder and that make storage fail.
 
 use anyhow::Result;
 
 use crate::process;
 use crate::setup::{self, Purpose};
 
-/// Builds and kills a recorder so many times; says what was lost.
+/// Builds, kills a recorder so many times, and makes every storage operation of a vault's life go
+/// wrong in every way; says what was lost.
 ///
 /// # Errors
 /// If something does not build or a check fails.
@@ -19,5 +20,11 @@ pub fn run(kills: usize) -> Result<()> {
             .args(["test", "--release", "--package", "inroom-tests"])
             .args(["--test", "torture", "--", "--nocapture"])
             .env("INROOM_KILLS", kills.to_string()),
+    )?;
+    process::run(
+        process::cargo()
+            .args(["test", "--release", "--package", "vault"])
+            .args(["--test", "faults", "--", "--nocapture"])
+            .env("INROOM_EVERY_FAULT", "1"),
     )
 }

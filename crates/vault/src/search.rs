@@ -1,11 +1,12 @@
 //! Full-text search: an FTS5 index inside the encrypted database, kept in the same transaction as
 //! what it speaks of.
 //!
-//! A row of the index stands for a visit's cover, its newest note or one segment. Its number is the
+//! A row of the index stands for a visit's cover, its newest note or one segment: so a transcript is
+//! only added to, and rewriting, which is dear where what is deleted must be gone, is rare. Its number is the
 //! visit's row, shifted by [`PART_BITS`], plus the part; so the words of a query are brought
 //! together visit by visit from sorted numbers alone, the latest visit first.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Rows};
 use visit::{Note, PatientText, Segment, VisitId};
 
 use crate::error::VaultError;
@@ -100,47 +101,62 @@ fn expressions(query: &str) -> Vec<PatientText> {
         .collect()
 }
 
-/// The latest visit, at or before the row `from`, of which some part holds the expression.
-fn latest_with(
-    connection: &Connection,
-    expression: &PatientText,
-    from: i64,
-) -> Result<Option<i64>, VaultError> {
-    let last_part = (from << PART_BITS) + (1 << PART_BITS) - 1;
-    let found: Option<i64> = connection
-        .prepare_cached(
-            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2
-             ORDER BY rowid DESC LIMIT 1",
-        )?
-        .query_row((expression.expose(), last_part), |row| row.get(0))
-        .optional()?;
-    Ok(found.map(|row| row >> PART_BITS))
+/// The visits of which some part holds an expression, the latest first.
+struct Holding<'a> {
+    rows: Rows<'a>,
+    /// The visit that it stands at; `None` after the last.
+    visit: Option<i64>,
 }
 
-/// The rows of the visits that hold every expression, the latest first.
+impl Holding<'_> {
+    /// Goes on to the latest visit at or before `to`.
+    fn advance(&mut self, to: i64) -> Result<Option<i64>, VaultError> {
+        while self.visit.is_some_and(|visit| visit > to) {
+            self.visit = match self.rows.next()? {
+                Some(row) => Some(row.get::<_, i64>(0)? >> PART_BITS),
+                None => None,
+            };
+        }
+        Ok(self.visit)
+    }
+}
+
+/// The rows of the visits that hold every expression, the latest first: the sorted visits of each
+/// expression are gone through side by side, once, and no further than the limit asks for.
 fn matches(
     connection: &Connection,
     expressions: &[PatientText],
     limit: usize,
 ) -> Result<Vec<i64>, VaultError> {
+    let sql = "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC";
+    let mut statements = Vec::new();
+    for _ in expressions {
+        statements.push(connection.prepare(sql)?);
+    }
+    let mut all = Vec::new();
+    for (statement, expression) in statements.iter_mut().zip(expressions) {
+        all.push(Holding {
+            rows: statement.query([expression.expose()])?,
+            visit: Some(i64::MAX),
+        });
+    }
     let mut found = Vec::new();
-    let mut from = i64::MAX >> PART_BITS;
+    let mut candidate = i64::MAX >> PART_BITS;
     while found.len() < limit {
-        let mut candidate = from;
-        // Down to the next visit of each in turn, until one holds them all.
-        let mut agreed = 0;
-        for expression in expressions.iter().cycle() {
-            match latest_with(connection, expression, candidate)? {
+        // Down to the next visit of each in turn, until they all stand at one.
+        let mut lowest = candidate;
+        for holding in &mut all {
+            match holding.advance(lowest)? {
+                Some(visit) => lowest = visit,
                 None => return Ok(found),
-                Some(visit) if visit == candidate => agreed += 1,
-                Some(visit) => (candidate, agreed) = (visit, 1),
-            }
-            if agreed == expressions.len() {
-                break;
             }
         }
-        found.push(candidate);
-        from = candidate - 1;
+        if all.iter().all(|holding| holding.visit == Some(lowest)) {
+            found.push(lowest);
+            candidate = lowest - 1;
+        } else {
+            candidate = lowest;
+        }
     }
     Ok(found)
 }
@@ -202,9 +218,10 @@ impl Vault {
             let revision = record.summary.revision.map_or(0, |number| number.0);
             let marked = transaction
                 .prepare_cached(
-                    "UPDATE visits SET indexed = 1 WHERE row = ?1 AND id = ?2 AND revisions = ?3",
+                    "UPDATE visits SET indexed = 1
+                     WHERE row = ?1 AND id = ?2 AND revisions = ?3 AND segments = ?4",
                 )?
-                .execute((row, id.as_bytes(), revision))?;
+                .execute((row, id.as_bytes(), revision, segments.len() as i64))?;
             if marked == 0 {
                 return Ok(());
             }

@@ -7,6 +7,7 @@ mod drafting;
 mod peers;
 mod report;
 mod speech;
+mod store;
 mod visit;
 
 use anyhow::Result;
@@ -20,7 +21,7 @@ use crate::{dist, models};
 /// What is measured, and on how many threads.
 #[derive(Args)]
 pub struct Arguments {
-    /// speech, drafting or visit; all when not given
+    /// speech, drafting, visit or store; all when not given
     parts: Vec<String>,
     /// Threads for every program that is measured
     #[arg(long, default_value_t = 2)]
@@ -39,27 +40,37 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         |part: &str| arguments.parts.is_empty() || arguments.parts.iter().any(|p| p == part);
     for part in &arguments.parts {
         anyhow::ensure!(
-            ["speech", "drafting", "visit"].contains(&part.as_str()),
-            "{part:?} cannot be measured; speech, drafting and visit can"
+            ["speech", "drafting", "visit", "store"].contains(&part.as_str()),
+            "{part:?} cannot be measured; speech, drafting, visit and store can"
         );
     }
     setup::install(Purpose::Test)?;
-    models::fetch("default", &[])?;
-    dist::build()?;
-    let peers = Peers::prepare()?;
     let mut report = Report::new(arguments.threads)?;
-    if chosen("speech") {
-        report.add("speech", speech::measure(&peers, arguments.threads)?);
+    if chosen("store") {
+        report.add("store", store::measure()?);
     }
-    if chosen("drafting") {
-        report.add("drafting", drafting::measure(&peers, arguments.threads)?);
-    }
-    if chosen("visit") {
-        report.add("visit", visit::measure(arguments.threads)?);
+    if ["speech", "drafting", "visit"].into_iter().any(chosen) {
+        with_models(arguments.threads, chosen, &mut report)?;
     }
     report.print();
     if arguments.write {
         report.write()?;
+    }
+    Ok(())
+}
+
+fn with_models(threads: u32, chosen: impl Fn(&str) -> bool, report: &mut Report) -> Result<()> {
+    models::fetch("default", &[])?;
+    dist::build()?;
+    let peers = Peers::prepare()?;
+    if chosen("speech") {
+        report.add("speech", speech::measure(&peers, threads)?);
+    }
+    if chosen("drafting") {
+        report.add("drafting", drafting::measure(&peers, threads)?);
+    }
+    if chosen("visit") {
+        report.add("visit", visit::measure(threads)?);
     }
     Ok(())
 }

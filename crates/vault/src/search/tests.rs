@@ -141,6 +141,27 @@ fn the_newest_note_is_found_and_older_ones_are_not() {
 }
 
 #[test]
+fn a_long_transcript_is_found_whole() {
+    let (_parent, vault) = scratch();
+    let id = store(&vault, "A", &[], "ice");
+    let word = |index: u32| format!("word{index}x");
+    let segments: Vec<Segment> = (0..150).map(|at| segment(at, &word(at))).collect();
+    let mut rest = &segments[..];
+    for length in [1, 1, 40, 20, 2, 1, 85] {
+        let (now, later) = rest.split_at(length);
+        vault.append_segments(id, now, Samples(0)).unwrap();
+        rest = later;
+    }
+    assert_eq!(rest, []);
+    for index in 0..150 {
+        assert_eq!(found(&vault, &word(index)), [id], "{index}");
+    }
+    // A phrase stands in one segment; words may be far from each other.
+    assert_eq!(found(&vault, "\"word1x word2x\""), []);
+    assert_eq!(found(&vault, "word1x word149x"), [id]);
+}
+
+#[test]
 fn what_was_not_stored_is_not_found() {
     let (_parent, vault) = scratch();
     let id = store(&vault, "A", &["zero"], "ice");
