@@ -27,6 +27,7 @@ mod key;
 mod keys_file;
 mod notes;
 mod passphrase;
+mod place;
 mod record;
 mod schema;
 mod seal;
