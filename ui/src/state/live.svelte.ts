@@ -15,7 +15,7 @@ export interface Notice {
   text: string;
   grave: boolean;
   /** The trouble that it tells of, where that lasts: it sounds again and again until it is over or dismissed. */
-  trouble?: Trouble;
+  trouble?: Trouble | undefined;
 }
 
 /** Trouble that lasts. */
