@@ -169,13 +169,15 @@ pub struct VisitView {
     pub saved: Option<SavedNote>,
 }
 
-/// Sound that was lost.
+/// Sound that was lost, or that never was a signal.
 #[derive(Debug, Serialize, TS)]
 pub struct MissingSound {
     /// Where in the recording.
     pub at: Millis,
     /// How much.
     pub missing: Millis,
+    /// It stands in the recording as samples without a signal.
+    pub silent: bool,
 }
 
 /// A note in the store.

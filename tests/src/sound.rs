@@ -31,26 +31,15 @@ impl SoundSystem {
             "pcm.!default { type pulse }\nctl.!default { type pulse }\n",
         )
         .expect("write .asoundrc");
-        let daemon = Command::new("pulseaudio")
-            .args([
-                "-n",
-                "--daemonize=no",
-                "--use-pid-file=no",
-                "--disable-shm=yes",
-            ])
-            .args(["--exit-idle-time=-1", "--disallow-exit", "-F"])
-            .arg(folder.path().join("daemon.pa"))
-            .env("HOME", folder.path())
-            .env("XDG_RUNTIME_DIR", folder.path())
-            .env("XDG_CONFIG_HOME", folder.path().join(".config"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("pulseaudio is installed (cargo xtask test does it)");
+        let daemon = daemon_in(folder.path());
         let system = Self { folder, daemon };
+        system.wait_until_it_answers();
+        system
+    }
+
+    fn wait_until_it_answers(&self) {
         let started = Instant::now();
-        while !system
+        while !self
             .command("pactl")
             .arg("info")
             .output()
@@ -62,7 +51,54 @@ impl SoundSystem {
             );
             std::thread::sleep(Duration::from_millis(50));
         }
-        system
+    }
+
+    /// The daemon dies.
+    pub fn crash(&mut self) {
+        self.daemon.kill().expect("kill the daemon");
+        self.daemon.wait().expect("wait for the daemon");
+    }
+
+    /// And is started again.
+    pub fn restart(&mut self) {
+        // It may have died without tidying up; if not, there is nothing to remove.
+        let _ = std::fs::remove_file(socket(self.folder.path()));
+        self.daemon = daemon_in(self.folder.path());
+        self.wait_until_it_answers();
+    }
+
+    /// The microphone and the room behind it go away, and there is another one, at another rate.
+    pub fn move_to_another_room(&self) {
+        self.control(&[
+            "load-module",
+            "module-null-sink",
+            "sink_name=corridor",
+            "rate=44100",
+        ]);
+        self.control(&[
+            "load-module",
+            "module-remap-source",
+            "master=corridor.monitor",
+            "source_name=webcam",
+            "source_properties=device.description=CorridorMicrophone",
+        ]);
+        self.control(&["set-default-source", "webcam"]);
+        let modules = self.control(&["list", "short", "modules"]);
+        for mark in ["source_name=microphone ", "sink_name=loudspeaker "] {
+            let line = modules.lines().find(|line| line.contains(mark));
+            let module = line.and_then(|line| line.split_whitespace().next());
+            self.control(&["unload-module", module.expect("its module")]);
+        }
+    }
+
+    fn control(&self, arguments: &[&str]) -> String {
+        let said = self
+            .command("pactl")
+            .args(arguments)
+            .output()
+            .expect("pactl is installed (cargo xtask test does it)");
+        assert!(said.status.success(), "pactl {arguments:?}: {said:?}");
+        String::from_utf8_lossy(&said.stdout).into_owned()
     }
 
     /// The environment in which a program finds this sound system, through cpal's host `host`
@@ -114,6 +150,26 @@ impl Drop for SoundSystem {
         let _ = self.daemon.kill();
         let _ = self.daemon.wait();
     }
+}
+
+fn daemon_in(folder: &Path) -> Child {
+    Command::new("pulseaudio")
+        .args([
+            "-n",
+            "--daemonize=no",
+            "--use-pid-file=no",
+            "--disable-shm=yes",
+        ])
+        .args(["--exit-idle-time=-1", "--disallow-exit", "-F"])
+        .arg(folder.join("daemon.pa"))
+        .env("HOME", folder)
+        .env("XDG_RUNTIME_DIR", folder)
+        .env("XDG_CONFIG_HOME", folder.join(".config"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("pulseaudio is installed (cargo xtask test does it)")
 }
 
 fn socket(folder: &Path) -> PathBuf {

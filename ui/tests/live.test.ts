@@ -69,8 +69,39 @@ describe("alarms", () => {
 
   it("need not be heard when things are well again", () => {
     const live = after({ kind: "alarm", alarm: "stalled" });
-    expect(live.take({ kind: "alarm", alarm: "recovered", missing: 2500 })).toBe(false);
+    expect(live.take({ kind: "alarm", alarm: "recovered", missing: 2500, device: null })).toBe(false);
     expect(live.notices.map(({ text }) => text)).toEqual(["Sound is back. About 2.5 s are missing and marked."]);
+  });
+
+  it("stand until the trouble is over, and only while sound is being recorded", () => {
+    const live = after(state("recording"), { kind: "alarm", alarm: "silent" });
+    expect(live.isAlarmed).toBe(true);
+    live.take({ kind: "alarm", alarm: "signal_again", silent: 12_000 });
+    expect(live.isAlarmed).toBe(false);
+    live.take({ kind: "alarm", alarm: "stalled" });
+    expect(live.isAlarmed).toBe(true);
+    live.take(state("paused"));
+    expect(live.isAlarmed).toBe(false);
+  });
+
+  it("name another microphone that has taken over, and must be heard", () => {
+    const live = after({ kind: "alarm", alarm: "stalled" });
+    expect(live.take({ kind: "alarm", alarm: "recovered", missing: 4000, device: "Webcam" })).toBe(true);
+    expect(live.source).toBe("Webcam");
+    expect(live.notices.map(({ text }) => text)).toEqual([
+      "Sound is back from another microphone, Webcam. About 4.0 s are missing and marked.",
+    ]);
+  });
+
+  it("tell of the disk in one notice, with the minutes that are left", () => {
+    const live = after(state("recording"), { kind: "alarm", alarm: "disk_low", minutes: 90 });
+    expect(live.isAlarmed).toBe(false);
+    expect(live.take({ kind: "alarm", alarm: "disk_short", minutes: 14 })).toBe(true);
+    expect(live.notices).toHaveLength(1);
+    expect(live.notices[0]?.text).toContain("about 14 more minutes");
+    expect(live.isAlarmed).toBe(true);
+    live.take({ kind: "alarm", alarm: "disk_enough" });
+    expect(live.notices).toEqual([]);
   });
 
   it("go when they are dismissed", () => {

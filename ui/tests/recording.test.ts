@@ -1,8 +1,9 @@
+import { fireEvent } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { expect, it, vi } from "vitest";
-import { allowTone } from "../src/sound/alarm";
+import * as alarm from "../src/sound/alarm";
 import { row, segments } from "./fixtures";
-import { asked, click, openVisit, press, screen, VISIT } from "./page";
+import { asked, click, openVisit, press, screen, VISIT, within } from "./page";
 
 const recording = () =>
   openVisit({
@@ -68,9 +69,9 @@ it("raises an alarm that a screen reader speaks at once", async () => {
   const program = await recording();
   program.happens({ kind: "alarm", alarm: "stalled" });
   await tick();
-  const alarm = screen.getByTestId("alarm");
-  expect(alarm.getAttribute("role")).toBe("alert");
-  expect(alarm.textContent).toContain("No sound is coming");
+  const notice = screen.getByTestId("alarm");
+  expect(notice.getAttribute("role")).toBe("alert");
+  expect(notice.textContent).toContain("No sound is coming");
 });
 
 it("sounds a tone with the alarm, once a key or click has allowed it", async () => {
@@ -87,12 +88,45 @@ it("sounds a tone with the alarm, once a key or click has allowed it", async () 
   vi.stubGlobal("AudioContext", Loudspeaker);
   const program = await recording();
   program.happens({ kind: "state", visit: VISIT, state: "paused" });
-  allowTone();
-  program.happens({ kind: "alarm", alarm: "recovered", missing: 1000 });
+  alarm.allowTone();
+  program.happens({ kind: "alarm", alarm: "recovered", missing: 1000, device: null });
   expect(started).toEqual([]);
   program.happens({ kind: "alarm", alarm: "stalled" });
   expect(started).toEqual([0, 0.22]);
   vi.unstubAllGlobals();
+});
+
+it("sounds again for as long as the alarm stands, until a person dismisses it", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const tone = vi.spyOn(alarm, "soundAlarm").mockImplementation(() => undefined);
+  const program = await recording();
+  program.happens({ kind: "state", visit: VISIT, state: "recording" });
+  program.happens({ kind: "alarm", alarm: "stalled" });
+  await tick();
+  tone.mockClear();
+  vi.advanceTimersByTime(10_000);
+  expect(tone).toHaveBeenCalledTimes(2);
+  await fireEvent.click(within(screen.getByTestId("alarm")).getByRole("button"));
+  await tick();
+  vi.advanceTimersByTime(20_000);
+  expect(tone).toHaveBeenCalledTimes(2);
+  tone.mockRestore();
+  vi.useRealTimers();
+});
+
+it("marks a gap where it is, also after the last words", async () => {
+  const program = await recording();
+  const [first] = segments;
+  if (!first) throw new Error("no segment");
+  program.happens({ kind: "segment", ...first });
+  program.happens({ kind: "gap", at: first.end + 500, missing: 3000, silent: false });
+  program.happens({ kind: "gap", at: first.end + 900, missing: 12_000, silent: true });
+  await tick();
+  const lines = [...screen.getByTestId("transcript").children].map((line) => line.getAttribute("data-testid"));
+  expect(lines).toEqual(["segment", "gap", "gap"]);
+  const [lost, muted] = screen.getAllByTestId("gap");
+  expect(lost?.textContent).toContain("3.0 s of sound are missing here");
+  expect(muted?.textContent).toContain("without any signal");
 });
 
 it("stays in sight when another screen is shown", async () => {

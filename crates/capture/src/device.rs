@@ -20,6 +20,7 @@ const ALSA_DEFAULT: &str = "alsa:default";
 
 /// A device that can be recorded from, and how.
 pub(crate) struct Found {
+    host: cpal::Host,
     pub(crate) device: cpal::Device,
     pub(crate) name: String,
     pub(crate) config: StreamConfig,
@@ -32,6 +33,25 @@ pub(crate) struct Found {
     /// recording in ten had a hole of a few milliseconds. A second stream that asks for small
     /// pieces keeps the pieces small against the buffer of the first.
     pub(crate) pace: Option<StreamConfig>,
+}
+
+impl Found {
+    /// Whether the device has gone without a word. PulseAudio moves the streams of a source that
+    /// is unplugged to whatever it has left, be it what the loudspeakers play, and cpal does not
+    /// pass that on. The other sound systems report a device's end. Can block for as long as the
+    /// sound system does.
+    pub(crate) fn is_gone(&self) -> bool {
+        if !is_pulseaudio(self.host.id()) {
+            return false;
+        }
+        let Some(id) = id_of(&self.device) else {
+            return false;
+        };
+        // A daemon that does not answer is noticed by the silence.
+        self.host
+            .input_devices()
+            .is_ok_and(|mut all| all.all(|device| id_of(&device).as_ref() != Some(&id)))
+    }
 }
 
 /// A device in the list that a person chooses from.
@@ -72,16 +92,24 @@ pub(crate) fn list() -> Result<Vec<Listed>, CaptureError> {
     Ok(listed)
 }
 
-/// The chosen device, or the default one. Can block for as long as the sound system does.
-pub(crate) fn find(choice: Option<&str>) -> Result<Found, CaptureError> {
+/// Which microphone is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wish {
+    /// The system's own choice.
+    Default,
+    /// This one alone, by its id.
+    Only(String),
+    /// This one if it is there, else the system's own choice.
+    Rather(String),
+}
+
+/// The microphone that is wished for. Can block for as long as the sound system does.
+pub(crate) fn find(wish: &Wish) -> Result<Found, CaptureError> {
     let host = host()?;
-    let device = match choice {
-        None => default_of(&host)?,
-        Some(id) => host
-            .input_devices()
-            .map_err(CaptureError::SoundSystem)?
-            .find(|device| id_of(device).as_deref() == Some(id))
-            .ok_or(CaptureError::UnknownMicrophone)?,
+    let device = match wish {
+        Wish::Default => default_of(&host)?,
+        Wish::Only(id) => named(&host, id)?,
+        Wish::Rather(id) => named(&host, id).or_else(|_| default_of(&host))?,
     };
     let name = id_of(&device).map_or_else(String::new, |id| name_of(&device, &id));
     let (config, format) = form_of(&device, host.id())?;
@@ -90,6 +118,7 @@ pub(crate) fn find(choice: Option<&str>) -> Result<Found, CaptureError> {
         ..config
     });
     Ok(Found {
+        host,
         device,
         name,
         config,
@@ -128,6 +157,13 @@ fn forced_host(name: &str) -> Result<HostId, CaptureError> {
                 .collect::<Vec<_>>()
                 .join(", "),
         })
+}
+
+fn named(host: &cpal::Host, id: &str) -> Result<cpal::Device, CaptureError> {
+    host.input_devices()
+        .map_err(CaptureError::SoundSystem)?
+        .find(|device| id_of(device).as_deref() == Some(id))
+        .ok_or(CaptureError::UnknownMicrophone)
 }
 
 fn default_of(host: &cpal::Host) -> Result<cpal::Device, CaptureError> {

@@ -57,8 +57,22 @@ impl Script {
         let missing = length.samples();
         let before = missing.min(STALL.samples());
         self.beats.push((before, Event::Stalled));
-        self.beats
-            .push((missing - before, Event::Recovered { missing }));
+        self.beats.push((
+            missing - before,
+            Event::Recovered {
+                missing,
+                device: None,
+            },
+        ));
+        self
+    }
+
+    /// The device is gone for so long, and then sound comes from another one of this name.
+    pub fn replaced(mut self, length: Millis, device: &str) -> Self {
+        self = self.stall(length);
+        if let Some((_, Event::Recovered { device: now, .. })) = self.beats.last_mut() {
+            *now = Some(device.to_owned());
+        }
         self
     }
 
@@ -110,6 +124,7 @@ mod tests {
                 .sound(&[0.5; 2_000])
                 .drop_out(Millis(20))
                 .stall(Millis(3_000))
+                .replaced(Millis(500), "spare")
                 .silence(Millis(10))
                 .fail("unplugged"),
         );
@@ -120,6 +135,12 @@ mod tests {
             Event::Stalled,
             Event::Recovered {
                 missing: Samples(48_000),
+                device: None,
+            },
+            Event::Stalled,
+            Event::Recovered {
+                missing: Samples(8_000),
+                device: Some("spare".into()),
             },
             Event::Sound(vec![0.0; 160]),
             Event::Failed("unplugged".into()),

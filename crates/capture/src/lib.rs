@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), forbid(unsafe_code))]
 
 mod audio_file;
+mod clock;
 mod container;
 #[cfg(test)]
 mod counting;

@@ -1,11 +1,12 @@
 //! Listens to an open microphone: passes its sound on, notices when it falls silent, and brings it
 //! back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use visit::{SAMPLE_RATE, Samples};
 
+use crate::clock::Clock;
 use crate::stall::{Mended, Opener, Stall};
 use crate::stream::Open;
 use crate::stretch::Stretch;
@@ -29,6 +30,9 @@ pub(crate) struct Limits {
     pub(crate) patience: Duration,
 }
 
+/// Sleep that is shorter is noise between two clocks.
+const NAP: Duration = Duration::from_millis(200);
+
 /// Measured on PulseAudio and ALSA.
 pub(crate) const LIMITS: Limits = Limits {
     tick: Duration::from_millis(20),
@@ -51,19 +55,26 @@ pub(crate) enum Order {
 enum End {
     /// Nobody wants the sound any more.
     Unwanted,
-    /// The sound cannot be converted.
-    Unusable(CaptureError),
+    /// The sound cannot be converted: an end of this device, not of listening.
+    Unusable,
 }
 
 impl From<CaptureError> for End {
-    fn from(error: CaptureError) -> Self {
-        Self::Unusable(error)
+    fn from(_: CaptureError) -> Self {
+        Self::Unusable
     }
+}
+
+/// How far a device had come.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    last: Option<Duration>,
+    heard: u64,
 }
 
 /// A microphone being listened to.
 pub(crate) struct Listener {
-    pub(crate) clock: Instant,
+    pub(crate) clock: Clock,
     pub(crate) limits: Limits,
     pub(crate) opener: Opener,
     pub(crate) events: Sender<Event>,
@@ -71,6 +82,10 @@ pub(crate) struct Listener {
     device: Open,
     /// When the device was opened or last told to go on.
     since: Duration,
+    /// Sleep of the computer that has been dealt with.
+    asleep: Duration,
+    /// The device as it was at the last look.
+    seen: Seen,
     stretch: Option<Stretch>,
     stall: Option<Stall>,
     frames: Vec<f32>,
@@ -81,7 +96,7 @@ pub(crate) struct Listener {
 impl Listener {
     /// Takes over an open device. Times count from `clock`, which the device shares.
     pub(crate) fn new(
-        clock: Instant,
+        clock: Clock,
         limits: Limits,
         device: Open,
         opener: Opener,
@@ -89,13 +104,15 @@ impl Listener {
         orders: Receiver<Order>,
     ) -> Self {
         Self {
+            since: clock.elapsed(),
+            asleep: clock.asleep(),
             clock,
             limits,
             opener,
             events,
             orders,
             device,
-            since: clock.elapsed(),
+            seen: Seen::default(),
             stretch: None,
             stall: None,
             frames: Vec::new(),
@@ -105,10 +122,8 @@ impl Listener {
 
     /// Listens until the owner drops its end.
     pub(crate) fn run(mut self) {
-        if let Err(End::Unusable(error)) = self.listen() {
-            // The receiver may be gone by now, and then nobody needs to know.
-            let _ = self.events.send(Event::Failed(error.to_string()));
-        }
+        // Nobody wants the sound any more: there is no other end.
+        let _ = self.listen();
     }
 
     fn listen(&mut self) -> Result<(), End> {
@@ -118,7 +133,10 @@ impl Listener {
                 Ok(Order::Resume) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
-            self.look()?;
+            match self.look() {
+                Err(End::Unusable) => self.do_without()?,
+                looked => looked?,
+            }
         }
     }
 
@@ -130,19 +148,68 @@ impl Listener {
                 return Ok(());
             };
             self.stall = None;
-            let missing = match mended {
-                Mended::BySelf { missing } => missing,
+            let (missing, name) = match mended {
+                Mended::BySelf { missing } => {
+                    self.device.outlet.forget_missing();
+                    (missing, None)
+                }
                 Mended::Anew { missing, device } => {
+                    let is_other = device.name != self.device.name;
                     self.device = device;
-                    missing
+                    (missing, is_other.then(|| self.device.name.clone()))
                 }
             };
             self.since = now;
+            self.asleep = self.asleep.max(self.clock.asleep());
             self.tell(Event::Recovered {
                 missing: samples_in(missing),
+                device: name,
             })?;
         }
+        if let Some(slept) = self.has_slept() {
+            return self.wake(slept);
+        }
+        // Read before the sound is taken: what comes in between counts as heard after this look.
+        let seen = self.seen_now();
         self.hear()?;
+        self.seen = seen;
+        self.notice_silence()
+    }
+
+    fn seen_now(&self) -> Seen {
+        Seen {
+            last: self.device.outlet.last(),
+            heard: self.device.outlet.heard(),
+        }
+    }
+
+    /// How long the computer has slept since the last look, if it has.
+    fn has_slept(&mut self) -> Option<Duration> {
+        let asleep = self.clock.asleep();
+        let slept = asleep.saturating_sub(self.asleep);
+        self.asleep = self.asleep.max(asleep);
+        (slept >= NAP).then_some(slept)
+    }
+
+    /// The computer has slept. Sound may come again at once, and then no silence would be seen: so
+    /// it is measured from the last that was seen before, or came after that look and before the sleep.
+    fn wake(&mut self, slept: Duration) -> Result<(), End> {
+        self.end_stretch()?;
+        let now = self.clock.elapsed();
+        let fresh = self.seen_now();
+        let before = match fresh.last {
+            Some(last) if now.saturating_sub(last) > slept / 2 => fresh,
+            _ => self.seen,
+        };
+        let last = before.last.unwrap_or_default().max(self.since);
+        self.stall = Some(Stall::new(now, last, before.heard));
+        self.tell(Event::Stalled)
+    }
+
+    /// The sound of this device cannot be used: it is opened again, or another one.
+    fn do_without(&mut self) -> Result<(), End> {
+        self.stretch = None;
+        self.device.outlet.complaints().broken();
         self.notice_silence()
     }
 
@@ -163,7 +230,7 @@ impl Listener {
         }
         if dropped > 0 {
             self.end_stretch()?;
-            let rate = u64::from(self.device.outlet.rate());
+            let rate = u64::from(self.device.outlet.rate()).max(1);
             let lost = dropped * u64::from(SAMPLE_RATE) + self.lost_fraction;
             self.lost_fraction = lost % rate;
             self.tell(Event::Dropped(Samples(lost / rate)))?;
@@ -198,9 +265,13 @@ impl Listener {
     /// Stands still until told to go on. The device stays open and is not listened to.
     fn pause(&mut self, done: &Sender<()>) -> Result<(), End> {
         self.device.outlet.pause();
-        if self.stall.is_none() {
-            self.hear()?;
-            self.end_stretch()?;
+        if self.stall.is_none()
+            && let Err(end) = self.hear().and_then(|()| self.end_stretch())
+        {
+            match end {
+                End::Unusable => self.do_without()?,
+                End::Unwanted => return Err(end),
+            }
         }
         if let Some(stall) = &mut self.stall {
             stall.pause(self.clock.elapsed());
@@ -211,6 +282,9 @@ impl Listener {
         }
         self.device.outlet.resume();
         self.since = self.clock.elapsed();
+        // Sleep during a pause is no gap.
+        self.asleep = self.asleep.max(self.clock.asleep());
+        self.seen = self.seen_now();
         if let Some(stall) = &mut self.stall {
             stall.resume(self.since, self.device.outlet.heard());
         }

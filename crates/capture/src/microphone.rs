@@ -1,18 +1,23 @@
 //! Microphones: which there are, and one as a source.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::clock::Clock;
+use crate::device::Wish;
 use crate::listen::{LIMITS, Listener, Order};
 use crate::{CaptureError, Event, Source, device, stream};
 
 /// How long the sound system may take to answer. PulseAudio's own limit of two seconds comes
 /// before a fallback to ALSA.
 const ANSWER: Duration = Duration::from_secs(8);
+
+/// Attempts to find the chosen microphone again before the default one will do, too.
+const FAITHFUL: u32 = 2;
 
 /// A microphone that a person can choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -59,8 +64,12 @@ pub fn microphones() -> Result<Vec<Microphone>, CaptureError> {
 ///
 /// A stall is told after a second without sound (five at the start), or at once when the sound
 /// system reports the device's end. The source then opens the microphone again for as long as it
-/// takes: the same one if one was chosen, else whatever is the default by then. It never fails by
-/// itself.
+/// takes: the same one if one was chosen and, when that has not been there for two attempts
+/// (half a second apart), whatever is the default by then; [`Event::Recovered`] names it. It
+/// never fails by itself.
+///
+/// A default that a person changes meanwhile is not followed as long as the device that was opened
+/// delivers: a recording does not change its microphone without need.
 ///
 /// # Errors
 /// [`CaptureError::NoMicrophone`], [`CaptureError::UnknownMicrophone`],
@@ -68,15 +77,17 @@ pub fn microphones() -> Result<Vec<Microphone>, CaptureError> {
 /// [`CaptureError::MicrophoneUnusable`], [`CaptureError::NotAnswering`],
 /// [`CaptureError::SoundSystem`], [`CaptureError::UnknownSoundSystem`].
 pub fn open_microphone(choice: Option<&str>) -> Result<Box<dyn Source>, CaptureError> {
-    let clock = Instant::now();
+    let clock = Clock::start();
     let choice = choice.map(str::to_owned);
-    let device = stream::open(choice.clone(), clock)?
+    let device = stream::open(wish(choice.as_deref(), 0), clock.clone())?
         .recv_timeout(ANSWER)
         .map_err(|_| CaptureError::NotAnswering)??;
     let name = device.name.clone();
     let (send, events) = unbounded();
     let (orders, taken) = unbounded();
-    let opener = Box::new(move || stream::open(choice.clone(), clock));
+    let shared = clock.clone();
+    let opener =
+        Box::new(move |tries| stream::open(wish(choice.as_deref(), tries), shared.clone()));
     let listener = Listener::new(clock, LIMITS, device, opener, send, taken);
     thread::Builder::new()
         .name("microphone".into())
@@ -87,6 +98,16 @@ pub fn open_microphone(choice: Option<&str>) -> Result<Box<dyn Source>, CaptureE
         events,
         orders,
     }))
+}
+
+/// What to open after so many attempts that have failed. A device that is being plugged in again,
+/// or whose sound system is being restarted, is given time before another takes its place.
+fn wish(choice: Option<&str>, tries: u32) -> Wish {
+    match choice {
+        None => Wish::Default,
+        Some(id) if tries < FAITHFUL => Wish::Only(id.to_owned()),
+        Some(id) => Wish::Rather(id.to_owned()),
+    }
 }
 
 /// The owner's end of a microphone. Dropping it closes the device.
@@ -117,5 +138,21 @@ impl Source for Listening {
     fn resume(&mut self) -> Result<(), CaptureError> {
         let _ = self.orders.send(Order::Resume);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chosen_microphone_comes_first_and_the_default_one_after_a_while() {
+        let id = || "pulseaudio:desk".to_owned();
+        for tries in 0..FAITHFUL {
+            assert_eq!(wish(Some(&id()), tries), Wish::Only(id()));
+        }
+        assert_eq!(wish(Some(&id()), FAITHFUL), Wish::Rather(id()));
+        assert_eq!(wish(None, 0), Wish::Default);
+        assert_eq!(wish(None, 9), Wish::Default);
     }
 }

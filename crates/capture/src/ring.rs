@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::clock::Clock;
 use crate::mix;
 
 /// How much sound the ring holds. The reader comes by fifty times a second; this is for a computer
@@ -19,7 +20,7 @@ const SECONDS: usize = 10;
 /// What the two ends tell each other.
 struct Shared {
     /// Counts from here.
-    clock: Instant,
+    clock: Clock,
     /// Frames are not wanted.
     paused: AtomicBool,
     /// Frames that did not fit or that the device reported lost.
@@ -54,7 +55,7 @@ pub(crate) struct Outlet {
 
 /// Makes a ring for a device with so many channels and frames per second. All times are told as
 /// durations since `clock`.
-pub(crate) fn ring(channels: u16, rate: u32, clock: Instant) -> (Intake, Outlet) {
+pub(crate) fn ring(channels: u16, rate: u32, clock: Clock) -> (Intake, Outlet) {
     let (write, read) = RingBuffer::new(rate as usize * SECONDS);
     let shared = Arc::new(Shared {
         clock,
@@ -170,6 +171,11 @@ impl Outlet {
         self.shared.paused.store(false, Ordering::Release);
     }
 
+    /// Forgets what was counted as missing: it is part of a gap that was measured as a whole.
+    pub(crate) fn forget_missing(&self) {
+        self.shared.dropped.store(0, Ordering::Release);
+    }
+
     /// When the last callback came, if one did.
     pub(crate) fn last(&self) -> Option<Duration> {
         match self.shared.last.load(Ordering::Acquire) {
@@ -199,7 +205,7 @@ mod tests {
     use super::*;
 
     fn pair(channels: u16, rate: u32) -> (Intake, Complaints, Outlet) {
-        let (intake, outlet) = ring(channels, rate, Instant::now());
+        let (intake, outlet) = ring(channels, rate, Clock::start());
         (intake, outlet.complaints(), outlet)
     }
 

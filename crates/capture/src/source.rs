@@ -40,13 +40,16 @@ pub enum Event {
     /// So many 16 kHz samples are missing here: lost between the device and the program, or a
     /// damaged place in a file. The sound around them is delivered.
     Dropped(Samples),
-    /// No sound has come for a second or more, or the device has reported its end; the source is
-    /// trying to reopen it and does not give up.
+    /// No sound has come for a second or more, the device has reported its end, or the computer
+    /// has slept; the source is trying to reopen it and does not give up.
     Stalled,
     /// Sound comes again after a stall, which lasted so long.
     Recovered {
-        /// Length of the gap by the monotonic clock, in samples.
+        /// Length of the gap, in samples, by a monotonic clock that also counts the time that
+        /// the computer slept.
         missing: Samples,
+        /// The name of the device that it comes from now, if it is another one.
+        device: Option<String>,
     },
     /// The end of a file. A microphone has none.
     Ended,

@@ -9,8 +9,8 @@ use crate::listen::Limits;
 use crate::ring::Outlet;
 use crate::stream::{Open, Opening};
 
-/// Begins to open the microphone again.
-pub(crate) type Opener = Box<dyn Fn() -> Result<Opening, CaptureError> + Send>;
+/// Begins to open the microphone again, after so many attempts that have failed.
+pub(crate) type Opener = Box<dyn Fn(u32) -> Result<Opening, CaptureError> + Send>;
 
 /// A silence that is being mended.
 ///
@@ -90,7 +90,7 @@ impl Stall {
         match &mut self.attempt {
             Attempt::Resting { until } => {
                 if now >= *until {
-                    self.attempt = match opener() {
+                    self.attempt = match opener(self.tries) {
                         Ok(opening) => Attempt::Opening {
                             opening,
                             until: now + longer(limits.patience, self.tries),
@@ -180,10 +180,10 @@ fn longer(time: Duration, tries: u32) -> Duration {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
+    use crate::clock::Clock;
     use crate::listen::LIMITS;
     use crate::ring::{Intake, ring};
     use crossbeam_channel::bounded;
-    use std::time::Instant;
 
     const fn ms(millis: u64) -> Duration {
         Duration::from_millis(millis)
@@ -191,11 +191,11 @@ mod tests {
 
     /// A device whose clock began so long ago.
     fn device(began: Duration) -> (Intake, Outlet) {
-        ring(1, 1_000, Instant::now().checked_sub(began).unwrap())
+        ring(1, 1_000, Clock::started(began))
     }
 
     fn refused() -> Opener {
-        Box::new(|| Err(CaptureError::NoMicrophone))
+        Box::new(|_| Err(CaptureError::NoMicrophone))
     }
 
     #[test]
@@ -227,7 +227,7 @@ mod tests {
         let (_silent, old) = device(ms(0));
         let (mut intake, outlet) = device(ms(9_000));
         let (tell, opening) = bounded(1);
-        let opener: Opener = Box::new(move || Ok(opening.clone()));
+        let opener: Opener = Box::new(move |_| Ok(opening.clone()));
         let mut stall = Stall::new(ms(3_000), ms(2_000), 0);
         assert!(stall.mend(ms(3_000), &old, &LIMITS, &opener).is_none());
         tell.send(Ok(Open::new("new".into(), outlet).0)).unwrap();
@@ -251,7 +251,8 @@ mod tests {
         let (_silent, old) = device(ms(0));
         let tried = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&tried);
-        let opener: Opener = Box::new(move || {
+        let opener: Opener = Box::new(move |tries| {
+            assert_eq!(u64::from(tries), count.load(Ordering::Relaxed));
             count.fetch_add(1, Ordering::Relaxed);
             Err(CaptureError::NoMicrophone)
         });
@@ -272,7 +273,7 @@ mod tests {
     fn an_opening_without_an_answer_is_given_up_after_a_while() {
         let (_silent, old) = device(ms(0));
         let (_hung, opening) = bounded(0);
-        let opener: Opener = Box::new(move || Ok(opening.clone()));
+        let opener: Opener = Box::new(move |_| Ok(opening.clone()));
         let mut stall = Stall::new(ms(0), ms(0), 0);
         let step = |stall: &mut Stall, now| stall.mend(ms(now), &old, &LIMITS, &opener).is_none();
         assert!(step(&mut stall, 0) && step(&mut stall, 5_980));

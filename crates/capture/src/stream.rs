@@ -5,18 +5,22 @@
 //! lives and dies on a thread that nobody waits for; at worst the thread is left behind.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{Data, ErrorKind, I24, Sample, SampleFormat, U24};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::CaptureError;
-use crate::device::{self, Found};
+use crate::clock::Clock;
+use crate::device::{self, Found, Wish};
 use crate::ring::{Complaints, Intake, Outlet, ring};
 
 /// How often ALSA looks after its device's state if the device does not speak.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How often to look whether the device is still there.
+const PRESENCE: Duration = Duration::from_secs(1);
 
 /// A device that delivers into `outlet` until this is dropped.
 pub(crate) struct Open {
@@ -42,18 +46,18 @@ impl Open {
 /// A device on its way to being open. Dropping it closes the device should it still open.
 pub(crate) type Opening = Receiver<Result<Open, CaptureError>>;
 
-/// Begins to open the chosen or the default microphone.
-pub(crate) fn open(choice: Option<String>, clock: Instant) -> Result<Opening, CaptureError> {
+/// Begins to open the microphone that is wished for.
+pub(crate) fn open(wish: Wish, clock: Clock) -> Result<Opening, CaptureError> {
     let (tell, opening) = bounded(1);
     thread::Builder::new()
         .name("microphone stream".into())
-        .spawn(move || run(choice.as_deref(), clock, &tell))
+        .spawn(move || run(&wish, clock, &tell))
         .map_err(CaptureError::Thread)?;
     Ok(opening)
 }
 
-fn run(choice: Option<&str>, clock: Instant, tell: &Sender<Result<Open, CaptureError>>) {
-    let found = match device::find(choice) {
+fn run(wish: &Wish, clock: Clock, tell: &Sender<Result<Open, CaptureError>>) {
+    let found = match device::find(wish) {
         Ok(found) => found,
         Err(error) => return drop(tell.send(Err(error))),
     };
@@ -74,7 +78,11 @@ fn run(choice: Option<&str>, clock: Instant, tell: &Sender<Result<Open, CaptureE
         complaints.broken();
     }
     // Nothing is ever sent: this ends when the device is no longer wanted.
-    let _ = until.recv();
+    while until.recv_timeout(PRESENCE) == Err(RecvTimeoutError::Timeout) {
+        if found.is_gone() {
+            complaints.broken();
+        }
+    }
     drop((stream, pace));
 }
 

@@ -131,7 +131,7 @@ fn until_stalled(source: &dyn Source) {
 /// What is missing; nothing else is told before.
 fn until_recovered(source: &dyn Source) -> Samples {
     match next(source) {
-        Event::Recovered { missing } => missing,
+        Event::Recovered { missing, .. } => missing,
         other => panic!("{other:?} instead of a recovery"),
     }
 }
@@ -144,6 +144,90 @@ fn pulseaudio_comes_back_after_a_crash() {
 #[test]
 fn alsa_comes_back_after_a_crash() {
     comes_back_after_a_crash("alsa_comes_back_after_a_crash", "alsa");
+}
+
+/// Pulled out for good: after a while another microphone takes its place and is named.
+#[test]
+fn an_unplugged_microphone_is_replaced_by_the_default_one() {
+    with_sound_system(
+        "an_unplugged_microphone_is_replaced_by_the_default_one",
+        Some("pulseaudio"),
+        Equipment::Microphone,
+        |system| {
+            system.plug_in("spare", "SpareMicrophone", 44_100);
+            let chosen = microphones().unwrap();
+            let chosen = chosen.iter().find(|one| one.is_default).unwrap();
+            let mut source = open_microphone(Some(&chosen.id)).unwrap();
+            wait_for_sound(&*source);
+            system.unplug("microphone");
+            system.make_default("spare");
+            until_stalled(&*source);
+            match next(&*source) {
+                Event::Recovered { missing, device } => {
+                    println!("missing {missing:?}");
+                    assert!(missing > Samples(16_000), "{missing:?}");
+                    assert_eq!(device.as_deref(), Some("SpareMicrophone"));
+                }
+                other => panic!("{other:?} instead of a recovery"),
+            }
+            // It runs at another rate, too.
+            assert!(record_the_sweep(system, &mut *source) > 0.99);
+        },
+    );
+}
+
+/// Pulled out and plugged in again, as a cable is: the same microphone goes on.
+#[test]
+fn a_microphone_that_is_plugged_in_again_goes_on() {
+    with_sound_system(
+        "a_microphone_that_is_plugged_in_again_goes_on",
+        Some("pulseaudio"),
+        Equipment::Microphone,
+        |system| {
+            let chosen = microphones().unwrap().remove(0);
+            let mut source = open_microphone(Some(&chosen.id)).unwrap();
+            wait_for_sound(&*source);
+            system.unplug("microphone");
+            until_stalled(&*source);
+            // The stall is told before anything could be reopened; a pause and Stop still work.
+            source.pause().unwrap();
+            source.resume().unwrap();
+            system.plug_in("microphone", "TestMicrophone", 48_000);
+            match next(&*source) {
+                Event::Recovered { device, .. } => assert_eq!(device, None),
+                other => panic!("{other:?} instead of a recovery"),
+            }
+            assert!(record_the_sweep(system, &mut *source) > 0.999);
+        },
+    );
+}
+
+/// Another default, and the stream moved by hand to another sink's sound: the recording goes on.
+#[test]
+fn a_stream_that_is_moved_goes_on() {
+    with_sound_system(
+        "a_stream_that_is_moved_goes_on",
+        Some("pulseaudio"),
+        Equipment::Microphone,
+        |system| {
+            system.plug_in("spare", "SpareMicrophone", 44_100);
+            let mut source = open_microphone(None).unwrap();
+            wait_for_sound(&*source);
+            system.make_default("spare");
+            assert!(record_the_sweep(system, &mut *source) > 0.99);
+            system.move_recordings_to("spare");
+            // Whether PulseAudio hands the stream over or breaks it off: sound comes again.
+            let mut heard = 0;
+            while heard < 5 {
+                match next(&*source) {
+                    Event::Sound(_) => heard += 1,
+                    Event::Stalled | Event::Recovered { .. } | Event::Dropped(_) => heard = 0,
+                    other => panic!("{other:?}"),
+                }
+            }
+            assert!(record_the_sweep(system, &mut *source) > 0.99);
+        },
+    );
 }
 
 #[test]

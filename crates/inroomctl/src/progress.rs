@@ -125,9 +125,26 @@ impl Progress {
 fn alarm_text(alarm: &Alarm) -> String {
     match alarm {
         Alarm::Stalled => "no sound comes from the microphone".to_owned(),
-        Alarm::Recovered { missing } => {
-            format!("sound comes again; {:.1} s are missing", missing.seconds())
+        Alarm::Recovered { missing, device } => {
+            let from = device.as_ref().map_or_else(String::new, |name| {
+                format!(" from another microphone, {name}")
+            });
+            format!(
+                "sound comes again{from}; {:.1} s are missing",
+                missing.seconds()
+            )
         }
+        Alarm::Silent => {
+            "the microphone delivers no signal; is it muted or switched off?".to_owned()
+        }
+        Alarm::SignalAgain { silent } => format!(
+            "there is a signal again; for {:.1} s there was none",
+            silent.seconds()
+        ),
+        Alarm::DiskLow { minutes } | Alarm::DiskShort { minutes } => {
+            format!("the disk has room for {minutes} more minutes of recording")
+        }
+        Alarm::DiskEnough => "there is room on the disk again".to_owned(),
         Alarm::Dropped { missing } => format!("{:.1} s of sound were lost", missing.seconds()),
         Alarm::StoreFailed { message } | Alarm::SourceFailed { message } => message.clone(),
     }

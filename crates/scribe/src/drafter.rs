@@ -11,6 +11,7 @@ use visit::{
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
+use crate::memory;
 use crate::{Cancel, DraftingSettings, Event, ScribeError, WorkerRole};
 
 /// Deaths without a finished section after which the work is given up.
@@ -61,9 +62,10 @@ impl Drafter {
     /// Starts the worker and lets it load the model meanwhile.
     ///
     /// # Errors
-    /// [`ScribeError::WorkerStart`].
+    /// [`ScribeError::WorkerStart`]; [`ScribeError::NoMemory`] if the model does not fit.
     pub fn warm_up(&mut self) -> Result<(), ScribeError> {
         if self.worker.is_none() {
+            memory::check(WorkerRole::Drafting, &self.settings.model)?;
             let child =
                 Child::spawn(WorkerKind::Drafting).map_err(|cause| ScribeError::WorkerStart {
                     worker: "drafting",

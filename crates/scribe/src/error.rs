@@ -50,6 +50,28 @@ pub enum ScribeError {
         /// How often it was begun and never ended.
         times: u32,
     },
+    /// There is no room to record.
+    #[error(
+        "the disk of the vault has {free} MiB left and a recording needs at least {needs} MiB; nothing was recorded, make room and start again"
+    )]
+    NoRoom {
+        /// Free, in MiB.
+        free: u64,
+        /// The least that a recording needs, in MiB.
+        needs: u64,
+    },
+    /// A model is larger than the memory that is free.
+    #[error(
+        "the model {model} needs {needs} MiB of memory and {free} MiB are free; it was not loaded, recording and transcript are safe, close other programs or choose a smaller model"
+    )]
+    NoMemory {
+        /// Its short name.
+        model: String,
+        /// What it needs, in MiB.
+        needs: u64,
+        /// Free, in MiB.
+        free: u64,
+    },
     /// There is nothing to draft from.
     #[error(
         "no words were recognised in this visit, so there is nothing to draft from; the recording is kept"

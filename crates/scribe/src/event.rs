@@ -29,6 +29,15 @@ pub enum Event {
         /// Length of the recording on disk.
         recorded: Millis,
     },
+    /// Sound is missing, and this is marked in the store.
+    Gap {
+        /// Where in the recording.
+        at: Millis,
+        /// How much.
+        missing: Millis,
+        /// It stands in the recording as samples without a signal.
+        silent: bool,
+    },
     /// Something is wrong with the sound; the recording goes on or has stopped as said.
     Alarm(Alarm),
     /// A final segment of the transcript, already in the store.
@@ -99,7 +108,7 @@ pub enum Event {
     },
 }
 
-/// Trouble with the sound.
+/// Trouble with the recording.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "alarm", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Alarm {
@@ -109,7 +118,29 @@ pub enum Alarm {
     Recovered {
         /// Length of the gap.
         missing: Millis,
+        /// The device that it comes from now, if it is another one.
+        device: Option<String>,
     },
+    /// For ten seconds the source has delivered samples without any signal, as a muted microphone
+    /// does.
+    Silent,
+    /// There is a signal again.
+    SignalAgain {
+        /// How long there was none.
+        silent: Millis,
+    },
+    /// The disk fills up.
+    DiskLow {
+        /// Minutes of recording that it has room for.
+        minutes: u32,
+    },
+    /// The disk is nearly full. The recording goes on until it is.
+    DiskShort {
+        /// Minutes of recording that it has room for.
+        minutes: u32,
+    },
+    /// There is room on the disk again.
+    DiskEnough,
     /// The program was too slow to take the device's sound.
     Dropped {
         /// How much was lost, since the start of the visit.

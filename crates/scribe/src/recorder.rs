@@ -9,7 +9,9 @@ use crossbeam_channel::{Receiver, Sender, select};
 use vault::{GapCause, Vault, VaultError};
 use visit::{SAMPLE_RATE, Samples, VisitId, VisitState};
 
+use crate::disk::{self, Disk};
 use crate::level::Meter;
+use crate::silence::{Change, Silence};
 use crate::{Alarm, Event, ScribeError};
 
 /// Samples in one sealed chunk: half a second, so that what is heard while a chunk fills and is
@@ -40,6 +42,25 @@ pub(crate) fn start(
     source: Box<dyn Source>,
     line: Line,
 ) -> Result<JoinHandle<()>, ScribeError> {
+    let folder = vault.folder().to_owned();
+    let free = Box::new(move || disk::free_in(&folder));
+    start_on(Disk::new(free), vault, visit, source, line)
+}
+
+/// The same on a disk that is asked for its room in another way.
+fn start_on(
+    mut disk: Disk,
+    vault: Arc<Vault>,
+    visit: VisitId,
+    source: Box<dyn Source>,
+    line: Line,
+) -> Result<JoinHandle<()>, ScribeError> {
+    if let Some(free) = disk.free().filter(|free| *free < disk::LEAST) {
+        return Err(ScribeError::NoRoom {
+            free: free >> 20,
+            needs: disk::LEAST >> 20,
+        });
+    }
     if vault.visit(visit)?.summary.state == VisitState::Recording {
         // Cut off by a crash: what came between was not heard, as in a pause.
         vault.set_state(visit, VisitState::Paused)?;
@@ -51,7 +72,12 @@ pub(crate) fn start(
         visit,
         state: VisitState::Recording,
     });
+    if let Some(alarm) = disk.look(recorded.samples) {
+        let _ = line.events.send(Event::Alarm(alarm));
+    }
     let recorder = Recorder {
+        disk,
+        silence: Silence::default(),
         vault,
         visit,
         events: line.events,
@@ -77,6 +103,8 @@ struct Recorder {
     dropped: Samples,
     pending: Vec<i16>,
     meter: Meter,
+    disk: Disk,
+    silence: Silence,
 }
 
 /// Whether the recording goes on.
@@ -121,6 +149,7 @@ impl Recorder {
             }
         }
         drop(source);
+        self.end_silence();
         if let Err(error) = self.commit_all() {
             self.store_failed(&error);
         }
@@ -140,6 +169,10 @@ impl Recorder {
                 self.meter.take(&sound, |level| {
                     let _ = events.send(level);
                 });
+                let at = self.position();
+                if let Some(change) = self.silence.take(at, &sound) {
+                    self.tell_silence(change);
+                }
                 self.pending
                     .extend(sound.iter().map(|&sample| to_pcm16(sample)));
                 if let Err(error) = self.commit_whole_chunks() {
@@ -154,11 +187,15 @@ impl Recorder {
                     missing: self.dropped.millis(),
                 }));
             }
-            capture::Event::Stalled => self.tell(Event::Alarm(Alarm::Stalled)),
-            capture::Event::Recovered { missing } => {
+            capture::Event::Stalled => {
+                self.end_silence();
+                self.tell(Event::Alarm(Alarm::Stalled));
+            }
+            capture::Event::Recovered { missing, device } => {
                 self.mark_gap(missing, GapCause::Stalled);
                 self.tell(Event::Alarm(Alarm::Recovered {
                     missing: missing.millis(),
+                    device,
                 }));
             }
             capture::Event::Ended => return Course::Over,
@@ -182,6 +219,7 @@ impl Recorder {
                 return Course::Over;
             }
         }
+        self.end_silence();
         // A break may last: what was said before it is committed at its start.
         let changed = self
             .commit_all()
@@ -244,13 +282,50 @@ impl Recorder {
             recorded: self.recorded.millis(),
         });
         let _ = self.kept.send(());
+        if let Some(alarm) = self.disk.look(self.recorded) {
+            self.tell(Event::Alarm(alarm));
+        }
         Ok(())
     }
 
+    /// Length of the recording, with what is not committed yet.
+    fn position(&self) -> Samples {
+        self.recorded + Samples::of(self.pending.len())
+    }
+
     fn mark_gap(&self, length: Samples, cause: GapCause) {
-        let at = self.recorded + Samples::of(self.pending.len());
-        if let Err(error) = self.vault.mark_gap(self.visit, at, length, cause) {
-            self.store_failed(&error);
+        self.mark_gap_at(self.position(), length, cause);
+    }
+
+    fn mark_gap_at(&self, at: Samples, length: Samples, cause: GapCause) {
+        match self.vault.mark_gap(self.visit, at, length, cause) {
+            Ok(()) => self.tell(Event::Gap {
+                at: at.millis(),
+                missing: length.millis(),
+                silent: cause == GapCause::Silent,
+            }),
+            Err(error) => self.store_failed(&error),
+        }
+    }
+
+    /// The sound breaks off here, and with it a silence that it held: that is marked, but there is
+    /// no signal again to be told of.
+    fn end_silence(&mut self) {
+        let at = self.position();
+        if let Some(Change::Over { at, length }) = self.silence.end(at) {
+            self.mark_gap_at(at, length, GapCause::Silent);
+        }
+    }
+
+    fn tell_silence(&self, change: Change) {
+        match change {
+            Change::Silent => self.tell(Event::Alarm(Alarm::Silent)),
+            Change::Over { at, length } => {
+                self.mark_gap_at(at, length, GapCause::Silent);
+                self.tell(Event::Alarm(Alarm::SignalAgain {
+                    silent: length.millis(),
+                }));
+            }
         }
     }
 
@@ -268,3 +343,6 @@ impl Recorder {
 fn to_pcm16(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use visit::{Millis, SAMPLE_RATE, Samples, Segment, VisitId};
 use worker::protocol::{Failure, FromWorker, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
+use crate::memory;
 use crate::{Event, ScribeError, SpeechSettings, WorkerRole};
 
 /// How far the feed may run ahead of what is settled. The recogniser settles at least every half
@@ -86,6 +87,7 @@ impl Transcriber<'_> {
     }
 
     fn one_worker(&mut self, from: Samples) -> Result<(), Setback> {
+        memory::check(WorkerRole::Speech, &self.settings.whisper)?;
         let child = Child::spawn(WorkerKind::Speech).map_err(|cause| ScribeError::WorkerStart {
             worker: "speech",
             cause,

@@ -1,53 +1,24 @@
 //! The recorder and what goes on around it, with scripted sources and the real speech worker.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use capture::faulty::Script;
 use capture::{Pace, Source};
+use common::{prepared, speech, tone};
 use crossbeam_channel::Receiver;
-use scribe::{
-    Alarm, Event, Recording, ScratchVault, ScribeError, SpeechSettings, Steps, Work, clock,
-};
-use vault::{Erased, ErasureReason, GapCause, NewVisit, Step, Vault};
-use visit::{
-    Consent, ConsentGiver, ConsentMethod, Millis, PatientText, Samples, VisitId, VisitState,
-};
+use scribe::{Alarm, Event, Recording, ScratchVault, ScribeError, Steps, Work, clock};
+use vault::{Erased, ErasureReason, GapCause, Step, Vault};
+use visit::{Millis, Samples, VisitId, VisitState};
 
 fn steps() -> Steps {
-    let speech = SpeechSettings::new(Some("whisper-tiny.en"))
-        .unwrap_or_else(|error| panic!("{error} (cargo xtask models fetch --set ci)"));
     Steps {
-        speech: Some(speech),
+        speech: Some(speech()),
         draft: None,
     }
-}
-
-fn prepared(vault: &Vault) -> VisitId {
-    vault
-        .begin_visit(NewVisit {
-            consent: Consent {
-                asked_by: PatientText::from("Dr. Test"),
-                given_by: ConsentGiver::Patient,
-                method: ConsentMethod::Spoken,
-                wording: scribe::consent::WORDING.to_owned(),
-                wording_version: scribe::consent::VERSION.to_owned(),
-                at: clock::now(),
-            },
-            template: "soap".to_owned(),
-            language: Some("en".to_owned()),
-            patient_label: PatientText::default(),
-            reason: PatientText::default(),
-            started_at: clock::now(),
-        })
-        .unwrap()
-}
-
-fn tone(length: Millis) -> Vec<f32> {
-    (0..length.samples().0)
-        .map(|n| 0.2 * (n as f32 * 0.17).sin())
-        .collect()
 }
 
 fn start(vault: &Arc<Vault>, source: Box<dyn Source>) -> (VisitId, Recording, Receiver<Event>) {
@@ -112,17 +83,29 @@ fn gaps_are_told_and_marked_where_they_are() {
         .sound(&tone(Millis(1_000)))
         .stall(Millis(3_000))
         .sound(&tone(Millis(700)))
+        .silence(Millis(12_000))
+        .sound(&tone(Millis(300)))
+        .replaced(Millis(2_000), "Spare microphone")
+        .sound(&tone(Millis(100)))
         .end()
         .open("script", Pace::Fastest)
         .unwrap();
     let (visit, recording, heard) = start(scratch.vault(), source);
-    let alarms: Vec<Alarm> = heard
-        .into_iter()
-        .filter_map(|event| match event {
-            Event::Alarm(alarm) => Some(alarm),
-            _ => None,
-        })
-        .collect();
+    let mut alarms = Vec::new();
+    let mut told = Vec::new();
+    for event in heard {
+        match event {
+            // How full this computer's disk is, is no matter of this test.
+            Event::Alarm(Alarm::DiskLow { .. } | Alarm::DiskShort { .. }) => {}
+            Event::Alarm(alarm) => alarms.push(alarm),
+            Event::Gap {
+                at,
+                missing,
+                silent,
+            } => told.push((at, missing, silent)),
+            _ => {}
+        }
+    }
     assert_eq!(
         alarms,
         [
@@ -131,7 +114,17 @@ fn gaps_are_told_and_marked_where_they_are() {
             },
             Alarm::Stalled,
             Alarm::Recovered {
-                missing: Millis(3_000)
+                missing: Millis(3_000),
+                device: None,
+            },
+            Alarm::Silent,
+            Alarm::SignalAgain {
+                silent: Millis(12_000)
+            },
+            Alarm::Stalled,
+            Alarm::Recovered {
+                missing: Millis(2_000),
+                device: Some("Spare microphone".to_owned()),
             },
         ]
     );
@@ -148,8 +141,15 @@ fn gaps_are_told_and_marked_where_they_are() {
         [
             (Millis(1_500), Millis(250), GapCause::Dropped),
             (Millis(2_500), Millis(3_000), GapCause::Stalled),
+            (Millis(3_200), Millis(12_000), GapCause::Silent),
+            (Millis(15_500), Millis(2_000), GapCause::Stalled),
         ]
     );
+    let marked: Vec<_> = gaps
+        .into_iter()
+        .map(|(at, missing, cause)| (at, missing, cause == GapCause::Silent))
+        .collect();
+    assert_eq!(told, marked, "what is shown is what is stored");
 }
 
 #[test]

@@ -6,13 +6,14 @@ use crate::error::{Part, VaultError};
 use crate::vault::Vault;
 use crate::visits::{samples_from, samples_into};
 
-/// Sound that is missing from a recording.
+/// Speech that may be missing from a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// How many samples of the recording come before the gap.
     pub at: Samples,
-    /// How many samples are missing; the recording goes on without them.
+    /// How many samples are missing; the recording goes on without them ([`GapCause::Silent`]
+    /// says otherwise).
     pub length: Samples,
     /// Why.
     pub cause: GapCause,
@@ -26,6 +27,9 @@ pub enum GapCause {
     Dropped,
     /// The device delivered nothing for a while.
     Stalled,
+    /// The device delivered samples without any signal, as a muted one does. These stand in the
+    /// recording, which goes on after them.
+    Silent,
 }
 
 impl GapCause {
@@ -33,11 +37,12 @@ impl GapCause {
         match self {
             Self::Dropped => "dropped",
             Self::Stalled => "stalled",
+            Self::Silent => "silent",
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Dropped, Self::Stalled]
+        [Self::Dropped, Self::Stalled, Self::Silent]
             .into_iter()
             .find(|cause| cause.as_str() == word)
     }

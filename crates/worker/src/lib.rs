@@ -25,4 +25,5 @@ pub use ending::Ending;
 pub use last_words::PANIC_MARK;
 pub use level::Level;
 pub use locate::{NoWorker, worker_binary};
+pub use memory::available as available_memory;
 pub use spawn::{SpawnError, Start, WorkerKind};

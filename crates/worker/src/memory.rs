@@ -7,6 +7,11 @@ pub(crate) fn of_this_computer() -> Option<u64> {
     field(&fs::read_to_string("/proc/meminfo").ok()?, "MemTotal:")
 }
 
+/// Memory that programs could still take without swapping, in bytes; `None` where it is not known.
+pub fn available() -> Option<u64> {
+    field(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+}
+
 /// The largest resident memory that a process has had so far, in bytes.
 pub(crate) fn peak_of(pid: u32) -> Option<u64> {
     field(
@@ -41,5 +46,6 @@ mod tests {
         let own = super::peak_of(std::process::id());
         assert!(own > Some(0));
         assert!(super::of_this_computer() > own);
+        assert!(super::available() > Some(0) && super::available() <= super::of_this_computer());
     }
 }

@@ -47,6 +47,7 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
     let gaps = vault.gaps(id)?.into_iter().map(|gap| MissingSound {
         at: gap.at.millis(),
         missing: gap.length.millis(),
+        silent: gap.cause == vault::GapCause::Silent,
     });
     Ok(VisitView {
         row: row(&desk, record.summary),

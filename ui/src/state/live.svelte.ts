@@ -1,6 +1,7 @@
 // What is known of a visit that is under way, built up from the program's events.
 import type { Alarm } from "../ipc/generated/Alarm";
 import type { Event as VisitEvent } from "../ipc/generated/Event";
+import type { MissingSound } from "../ipc/generated/MissingSound";
 import type { Segment } from "../ipc/generated/Segment";
 import type { Statement } from "../ipc/generated/Statement";
 import type { VisitState } from "../ipc/generated/VisitState";
@@ -13,7 +14,12 @@ export interface Notice {
   id: number;
   text: string;
   grave: boolean;
+  /** The trouble that it tells of, where that lasts: it sounds again and again until it is over or dismissed. */
+  trouble?: Trouble | undefined;
 }
+
+/** Trouble that lasts. */
+export type Trouble = "sound" | "signal" | "disk";
 
 export type DraftPhase = "none" | "waiting" | "reading" | "writing" | "complete" | "failed";
 
@@ -34,6 +40,7 @@ export class LiveVisit {
   recorded = $state(0);
   behind = $state(0);
   segments: Segment[] = $state.raw([]);
+  gaps: MissingSound[] = $state.raw([]);
   transcriptComplete = $state(false);
   notices: Notice[] = $state([]);
   phase: DraftPhase = $state("none");
@@ -57,6 +64,11 @@ export class LiveVisit {
   /** Whether the microphone is open or could be opened again with one press. */
   get isRecording(): boolean {
     return this.state === "recording" || this.state === "paused";
+  }
+
+  /** Whether an alarm stands that nobody has dismissed. */
+  get isAlarmed(): boolean {
+    return this.state === "recording" && this.notices.some(({ grave, trouble }) => grave && trouble);
   }
 
   /** Whether a draft is being made. */
@@ -90,12 +102,13 @@ export class LiveVisit {
   }
 
   /** Takes what the store holds, so that events only have to add to it. */
-  startFrom({ row, segments, source }: VisitView): void {
+  startFrom({ row, segments, gaps, source }: VisitView): void {
     // What was cut off stands in the store as if it still ran.
     if (!row.unfinished) this.state ??= row.state;
     this.source ||= source ?? "";
     this.recorded = Math.max(this.recorded, row.recorded);
     if (segments.length > this.segments.length) this.segments = segments;
+    if (gaps.length > this.gaps.length) this.gaps = gaps;
     if (this.phase === "none" && (row.activity === "transcribing" || row.activity === "drafting")) {
       this.phase = "waiting";
       this.transcriptComplete = row.activity === "drafting";
@@ -124,6 +137,9 @@ export class LiveVisit {
         return false;
       case "backlog":
         this.behind = event.behind;
+        return false;
+      case "gap":
+        this.gaps = [...this.gaps, { at: event.at, missing: event.missing, silent: event.silent }];
         return false;
       case "alarm":
         return this.#alarm(event);
@@ -184,7 +200,10 @@ export class LiveVisit {
 
   #enter(state: VisitState): void {
     this.state = state;
-    if (state !== "recording") this.dbfs = this.peakDbfs = -Infinity;
+    if (state !== "recording") {
+      this.dbfs = this.peakDbfs = -Infinity;
+      this.#over("signal");
+    }
     if (state !== "recorded") return;
     if (this.#transcriptFailure) this.#fail(this.#transcriptFailure);
     else if (this.phase === "none") this.phase = "waiting";
@@ -212,10 +231,29 @@ export class LiveVisit {
   #alarm(alarm: Alarm): boolean {
     switch (alarm.alarm) {
       case "stalled":
-        return this.#tell(strings.alarm.stalled, true);
-      case "recovered":
-        this.notices = this.notices.filter(({ text }) => text !== strings.alarm.stalled);
-        return this.#tell(strings.alarm.recovered(seconds(alarm.missing)), false);
+        this.#over("signal");
+        return this.#tell(strings.alarm.stalled, true, "sound");
+      case "recovered": {
+        this.#over("sound");
+        const length = seconds(alarm.missing);
+        return alarm.device === null
+          ? this.#tell(strings.alarm.recovered(length), false)
+          : this.#change(alarm.device, length);
+      }
+      case "silent":
+        return this.#tell(strings.alarm.silent, true, "signal");
+      case "signal_again":
+        this.#over("signal");
+        return this.#tell(strings.alarm.signalAgain(seconds(alarm.silent)), false);
+      case "disk_low":
+        this.#over("disk");
+        return this.#tell(strings.alarm.diskLow(alarm.minutes), false, "disk");
+      case "disk_short":
+        this.#over("disk");
+        return this.#tell(strings.alarm.diskShort(alarm.minutes), true, "disk");
+      case "disk_enough":
+        this.#over("disk");
+        return false;
       case "dropped": {
         return this.#tell(strings.alarm.dropped(seconds(alarm.missing)), true);
       }
@@ -225,10 +263,20 @@ export class LiveVisit {
     }
   }
 
-  #tell(text: string, grave: boolean): boolean {
+  /** Another microphone has taken over. */
+  #change(device: string, missing: string): boolean {
+    this.source = device;
+    return this.#tell(strings.alarm.replaced(missing, device), true);
+  }
+
+  #over(trouble: Trouble): void {
+    this.notices = this.notices.filter((notice) => notice.trouble !== trouble);
+  }
+
+  #tell(text: string, grave: boolean, trouble?: Trouble): boolean {
     const others = this.notices.filter((notice) => notice.text !== text).slice(-3);
     lastNotice += 1;
-    this.notices = [...others, { id: lastNotice, text, grave }];
+    this.notices = [...others, { id: lastNotice, text, grave, trouble }];
     return grave;
   }
 }

@@ -149,6 +149,7 @@ export const en = {
     none: "No words were recognised in this visit.",
     waiting: "The transcript appears here.",
     missing: (length: string, at: string) => `${length} s of sound are missing here, at ${at}.`,
+    silentHere: (length: string, at: string) => `${length} s without any signal from here, at ${at}. The microphone may have been muted.`,
     latest: "Jump to the latest",
     speaker: (n: number) => `Speaker ${n}`,
     roles: {
@@ -162,6 +163,11 @@ export const en = {
   alarm: {
     title: "Sound alarm",
     stalled: "No sound is coming from the microphone. The program is trying to reopen it. Check the plug.",
+    replaced: (seconds: string, device: string) => `Sound is back from another microphone, ${device}. About ${seconds} s are missing and marked.`,
+    silent: "The microphone delivers no signal. Is it muted or switched off?",
+    signalAgain: (seconds: string) => `There is a signal again. For ${seconds} s there was none; this is marked.`,
+    diskLow: (minutes: number) => `The disk has room for about ${minutes} more minutes of recording.`,
+    diskShort: (minutes: number) => minutes < 1 ? "The disk is nearly full: less than a minute of recording fits. Make room now." : `The disk is nearly full: about ${minutes} more minutes of recording fit. Make room.`,
     recovered: (seconds: string) => `Sound is back. About ${seconds} s are missing and marked.`,
     dropped: (seconds: string) => `The computer was too slow for the microphone: ${seconds} s of sound are missing so far.`,
     restarted: {

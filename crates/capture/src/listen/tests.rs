@@ -17,7 +17,7 @@ const QUICK: Limits = Limits {
 
 /// A listener on a device that this test plays, and on those that it opens afterwards.
 struct Scene {
-    clock: Instant,
+    clock: Clock,
     device: Intake,
     opened: Receiver<Intake>,
     /// While this is false, opening is refused.
@@ -28,16 +28,17 @@ struct Scene {
 }
 
 fn scene() -> Scene {
-    let clock = Instant::now();
-    let (device, outlet) = ring(1, 16_000, clock);
+    let clock = Clock::start();
+    let (device, outlet) = ring(1, 16_000, clock.clone());
     let (hand_over, opened) = unbounded();
     let plugged = Arc::new(Mutex::new(true));
     let is_plugged = Arc::clone(&plugged);
-    let opener: Opener = Box::new(move || {
+    let shared = clock.clone();
+    let opener: Opener = Box::new(move |_| {
         if !*is_plugged.lock().unwrap() {
             return Err(CaptureError::NoMicrophone);
         }
-        let (intake, outlet) = ring(1, 16_000, clock);
+        let (intake, outlet) = ring(1, 16_000, shared.clone());
         let (tell, opening) = bounded(1);
         let _ = tell.send(Ok(Open::new("again".into(), outlet).0));
         let _ = hand_over.send(intake);
@@ -46,7 +47,7 @@ fn scene() -> Scene {
     let (send, events) = unbounded();
     let (orders, taken) = unbounded();
     let open = Open::new("first".into(), outlet).0;
-    let listener = Listener::new(clock, QUICK, open, opener, send, taken);
+    let listener = Listener::new(clock.clone(), QUICK, open, opener, send, taken);
     Scene {
         clock,
         device,
@@ -129,8 +130,9 @@ fn a_silent_device_is_told_and_replaced() {
     let mut again = scene.opened.recv().unwrap();
     again.take(&[0.2; 1_600], |x| x);
     match scene.next() {
-        Event::Recovered { missing } => {
+        Event::Recovered { missing, device } => {
             let passed = samples_in(scene.clock.elapsed());
+            assert_eq!(device.as_deref(), Some("again"), "another one is named");
             assert!(missing > Samples(0) && missing < passed, "{missing:?}");
         }
         other => panic!("{other:?}"),
@@ -192,4 +194,108 @@ fn a_stall_during_which_a_pause_comes_is_mended_after_it() {
     again.take(&[0.3; 1_600], |x| x);
     assert!(matches!(scene.next(), Event::Recovered { .. }));
     assert_eq!(scene.next(), Event::Sound(vec![0.3; 1_600]));
+}
+
+/// An hour of sleep; the device goes on at once, so that no silence is to be seen.
+#[test]
+fn sleep_is_a_gap_even_if_sound_comes_again_at_once() {
+    let mut scene = scene();
+    *scene.plugged.lock().unwrap() = false;
+    scene.device.take(&[0.1; 1_600], |x| x);
+    assert!(matches!(scene.next(), Event::Sound(_)));
+    scene.clock.sleep(Duration::from_secs(3_600));
+    let playing = Arc::new(Mutex::new(true));
+    let goes_on = Arc::clone(&playing);
+    let player = thread::spawn(move || {
+        while *goes_on.lock().unwrap() {
+            scene.device.take(&[0.2; 160], |x| x);
+            thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let next = || scene.events.recv_timeout(Duration::from_secs(10)).unwrap();
+    let missing = loop {
+        match next() {
+            // What came before the sleep was seen.
+            Event::Sound(_) | Event::Stalled => {}
+            Event::Recovered { missing, device } => {
+                assert_eq!(device, None, "the same device goes on");
+                break missing;
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let hour = 3_600 * 16_000;
+    // To within ten seconds, however busy this computer is.
+    assert!(
+        (hour - 1_600..hour + 160_000).contains(&missing.0),
+        "{missing:?}"
+    );
+    assert!(matches!(next(), Event::Sound(_)));
+    *playing.lock().unwrap() = false;
+    player.join().unwrap();
+}
+
+/// The same, but the sleep has cost the device.
+#[test]
+fn a_device_that_does_not_wake_is_replaced_and_the_sleep_is_in_the_gap() {
+    let mut scene = scene();
+    scene.device.take(&[0.1; 1_600], |x| x);
+    assert!(matches!(scene.next(), Event::Sound(_)));
+    scene.clock.sleep(Duration::from_secs(600));
+    assert_eq!(scene.next(), Event::Stalled);
+    let mut again = scene.opened.recv().unwrap();
+    again.take(&[0.2; 1_600], |x| x);
+    match scene.next() {
+        Event::Recovered { missing, .. } => assert!(missing.0 > 599 * 16_000, "{missing:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn sleep_during_a_pause_is_no_gap() {
+    let mut scene = scene();
+    scene.device.take(&[0.1; 1_600], |x| x);
+    assert!(matches!(scene.next(), Event::Sound(_)));
+    scene.pause();
+    scene.clock.sleep(Duration::from_secs(600));
+    scene.orders.send(Order::Resume).unwrap();
+    scene.pause();
+    assert_eq!(scene.end(), []);
+}
+
+/// A device that comes back at a rate that no resampler takes is one more that has to be replaced.
+#[test]
+fn a_device_whose_sound_cannot_be_converted_does_not_end_the_recording() {
+    let mut scene = scene();
+    let (mut odd, outlet) = ring(1, 500, scene.clock.clone());
+    let clock = scene.clock.clone();
+    let (send, events) = unbounded();
+    let (orders, taken) = unbounded();
+    let given = Mutex::new(vec![ring(1, 16_000, clock.clone())]);
+    let (hand_over, opened) = unbounded();
+    let opener: Opener = Box::new(move |_| {
+        let (intake, outlet) = given
+            .lock()
+            .unwrap()
+            .pop()
+            .ok_or(CaptureError::NoMicrophone)?;
+        let (tell, opening) = bounded(1);
+        let _ = tell.send(Ok(Open::new("good".into(), outlet).0));
+        let _ = hand_over.send(intake);
+        Ok(opening)
+    });
+    let open = Open::new("odd".into(), outlet).0;
+    let listener = Listener::new(clock, QUICK, open, opener, send, taken);
+    scene.thread = thread::spawn(move || listener.run());
+    scene.events = events;
+    scene.orders = orders;
+    odd.take(&[0.1; 1_600], |x| x);
+    assert_eq!(scene.next(), Event::Stalled);
+    let mut good: Intake = opened.recv().unwrap();
+    good.take(&[0.2; 1_600], |x| x);
+    assert!(matches!(
+        scene.next(),
+        Event::Recovered { device: Some(name), .. } if name == "good"
+    ));
+    assert_eq!(scene.next(), Event::Sound(vec![0.2; 1_600]));
 }

@@ -165,6 +165,51 @@ impl SoundSystem {
             .collect()
     }
 
+    /// Another microphone that hears the loudspeaker, with its own rate, in hertz.
+    pub fn plug_in(&self, source: &str, name: &str, rate: u32) {
+        self.control(&[
+            "load-module",
+            "module-remap-source",
+            "master=loudspeaker.monitor",
+            &format!("source_name={source}"),
+            &format!("rate={rate}"),
+            &format!("source_properties=device.description={name}"),
+        ]);
+    }
+
+    /// A microphone goes away.
+    pub fn unplug(&self, source: &str) {
+        let modules = self.control(&["list", "short", "modules"]);
+        let module = modules
+            .lines()
+            .find(|line| line.contains(&format!("source_name={source} ")))
+            .and_then(|line| line.split_whitespace().next())
+            .expect("the microphone's module");
+        self.control(&["unload-module", module]);
+    }
+
+    /// The system's own choice from now on.
+    pub fn make_default(&self, source: &str) {
+        self.control(&["set-default-source", source]);
+    }
+
+    /// Moves every program that records to another microphone.
+    pub fn move_recordings_to(&self, source: &str) {
+        for line in self.recording_programs().lines() {
+            let id = line.split_whitespace().next().expect("an id");
+            self.control(&["move-source-output", id, source]);
+        }
+    }
+
+    fn control(&self, arguments: &[&str]) -> String {
+        let output = Command::new("pactl")
+            .args(arguments)
+            .output()
+            .expect("pactl cannot be run: install pulseaudio-utils");
+        assert!(output.status.success(), "pactl {arguments:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// The daemon stops doing anything, as on a computer that is starved.
     pub fn freeze(&self) {
         self.signal("-STOP");

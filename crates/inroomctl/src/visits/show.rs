@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use vault::{Erased, ErasureReason, VisitSummary};
+use vault::{Erased, ErasureReason, Gap, GapCause, VisitSummary};
 use visit::VisitId;
 
 use crate::vaults::VaultArguments;
@@ -114,7 +114,11 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         record.consent.wording_version
     );
     println!("\nTRANSCRIPT");
+    let mut gaps = vault.gaps(arguments.visit)?.into_iter().peekable();
     for segment in vault.segments(arguments.visit)? {
+        while let Some(gap) = gaps.next_if(|gap| gap.at.millis() <= segment.start) {
+            println!("{}", gap_line(&gap));
+        }
         println!(
             "{:>6}  {} {:<9}  {}",
             segment.start.to_string(),
@@ -122,6 +126,9 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
             segment.role.as_str(),
             segment.text.expose()
         );
+    }
+    for gap in gaps {
+        println!("{}", gap_line(&gap));
     }
     match vault.latest_revision(arguments.visit)? {
         Some(revision) => {
@@ -137,6 +144,17 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         ),
     }
     Ok(())
+}
+
+/// A line of the transcript where words may be missing.
+fn gap_line(gap: &Gap) -> String {
+    let what = match gap.cause {
+        GapCause::Dropped => "of sound are missing here (the computer was too slow)",
+        GapCause::Stalled => "of sound are missing here (none came from the microphone)",
+        GapCause::Silent => "without any signal from here (a muted microphone?)",
+    };
+    let (at, length) = (gap.at.millis().to_string(), gap.length.millis().seconds());
+    format!("{at:>6}  --- {length:.1} s {what} ---")
 }
 
 pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
@@ -155,4 +173,29 @@ pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
         None => println!("{text}"),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use visit::Millis;
+
+    use super::*;
+
+    #[test]
+    fn a_gap_is_a_line_with_its_place_length_and_cause() {
+        let gap = |cause| {
+            gap_line(&Gap {
+                at: Millis(62_000).samples(),
+                length: Millis(3_250).samples(),
+                cause,
+            })
+        };
+        let stalled = gap(GapCause::Stalled);
+        assert!(
+            stalled.contains("1:02  --- 3.2 s of sound are missing"),
+            "{stalled}"
+        );
+        assert!(gap(GapCause::Silent).contains("muted"));
+        assert!(gap(GapCause::Dropped).contains("too slow"));
+    }
 }

@@ -2,13 +2,29 @@
 import type { Millis } from "./Millis";
 
 /**
- * Trouble with the sound.
+ * Trouble with the recording.
  */
 export type Alarm = { "alarm": "stalled" } | { "alarm": "recovered", 
 /**
  * Length of the gap.
  */
-missing: Millis, } | { "alarm": "dropped", 
+missing: Millis, 
+/**
+ * The device that it comes from now, if it is another one.
+ */
+device: string | null, } | { "alarm": "silent" } | { "alarm": "signal_again", 
+/**
+ * How long there was none.
+ */
+silent: Millis, } | { "alarm": "disk_low", 
+/**
+ * Minutes of recording that it has room for.
+ */
+minutes: number, } | { "alarm": "disk_short", 
+/**
+ * Minutes of recording that it has room for.
+ */
+minutes: number, } | { "alarm": "disk_enough" } | { "alarm": "dropped", 
 /**
  * How much was lost, since the start of the visit.
  */

@@ -34,7 +34,19 @@ peak_dbfs: number, } | { "kind": "kept",
 /**
  * Length of the recording on disk.
  */
-recorded: Millis, } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
+recorded: Millis, } | { "kind": "gap", 
+/**
+ * Where in the recording.
+ */
+at: Millis, 
+/**
+ * How much.
+ */
+missing: Millis, 
+/**
+ * It stands in the recording as samples without a signal.
+ */
+silent: boolean, } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
 /**
  * How much.
  */

@@ -2,7 +2,7 @@
 import type { Millis } from "./Millis";
 
 /**
- * Sound that was lost.
+ * Sound that was lost, or that never was a signal.
  */
 export type MissingSound = { 
 /**
@@ -12,4 +12,8 @@ at: Millis,
 /**
  * How much.
  */
-missing: Millis, };
+missing: Millis, 
+/**
+ * It stands in the recording as samples without a signal.
+ */
+silent: boolean, };

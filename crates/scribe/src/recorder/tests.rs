@@ -1,0 +1,113 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use capture::Pace;
+use capture::faulty::Script;
+use vault::NewVisit;
+use visit::{Millis, PatientText};
+
+use super::*;
+use crate::scratch::no_person_recorded;
+use crate::{ScratchVault, clock};
+
+const MINUTE: u64 = 2_200_000;
+
+fn prepared(vault: &Vault) -> VisitId {
+    vault
+        .begin_visit(NewVisit {
+            consent: no_person_recorded(),
+            template: "soap".to_owned(),
+            language: None,
+            patient_label: PatientText::default(),
+            reason: PatientText::default(),
+            started_at: clock::now(),
+        })
+        .unwrap()
+}
+
+/// Records a script on a disk that has room for so many bytes at each look, and gives what was
+/// told and how much was kept.
+fn record(length: Millis, room: Vec<u64>) -> Result<(Vec<Alarm>, Millis), ScribeError> {
+    let scratch = ScratchVault::create()?;
+    let visit = prepared(scratch.vault());
+    let sound: Vec<f32> = (0..length.samples().0)
+        .map(|n| (n as f32 * 0.1).sin())
+        .collect();
+    let source = Script::new().sound(&sound).end();
+    let source = source.open("script", Pace::Fastest)?;
+    let looks = AtomicU64::new(0);
+    let disk = Disk::new(Box::new(move || {
+        let look = looks.fetch_add(1, Ordering::Relaxed) as usize;
+        room.get(look).or(room.last()).copied()
+    }));
+    let (events, heard) = crossbeam_channel::unbounded();
+    let (_orders, orders) = crossbeam_channel::unbounded();
+    let (kept, _kept) = crossbeam_channel::unbounded();
+    let line = Line {
+        orders,
+        events,
+        kept,
+        stopped: Arc::default(),
+    };
+    let recorder = start_on(disk, scratch.vault().clone(), visit, source, line)?;
+    recorder.join().unwrap();
+    let alarms = heard
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Alarm(alarm) => Some(alarm),
+            _ => None,
+        })
+        .collect();
+    let recorded = scratch.vault().recorded(visit)?.samples.millis();
+    Ok((alarms, recorded))
+}
+
+#[test]
+fn the_room_is_told_before_and_during_a_recording_which_never_stops_for_it() {
+    let least = disk::LEAST;
+    // The first look decides whether to begin, the second comes at the start, then one each ten
+    // seconds.
+    let room = [90, 90, 88, 14, 0, 0].map(|minutes| least + minutes * MINUTE);
+    let (alarms, recorded) = record(Millis(45_000), room.to_vec()).unwrap();
+    let expected = [
+        Alarm::DiskLow { minutes: 90 },
+        Alarm::DiskShort { minutes: 14 },
+        Alarm::DiskShort { minutes: 0 },
+    ];
+    assert_eq!(alarms, expected);
+    assert_eq!(recorded, Millis(45_000));
+}
+
+#[test]
+fn a_recording_does_not_begin_on_a_full_disk_and_says_why() {
+    let error = record(Millis(1_000), vec![disk::LEAST - 1]).err().unwrap();
+    assert!(matches!(error, ScribeError::NoRoom { .. }), "{error:?}");
+    assert!(error.to_string().contains("make room"), "{error}");
+}
+
+/// The figure by which minutes are told, measured on a store.
+#[test]
+fn a_minute_takes_no_more_of_the_disk_than_is_told() {
+    let scratch = ScratchVault::create().unwrap();
+    let vault = scratch.vault();
+    let visit = prepared(vault);
+    vault.set_state(visit, VisitState::Recording).unwrap();
+    let folder = vault.folder().to_owned();
+    let size = || -> u64 {
+        std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|file| file.unwrap().metadata().unwrap().len())
+            .sum()
+    };
+    let chunk: Vec<i16> = (0..CHUNK).map(|n| n as i16).collect();
+    let minutes = |from: u32, to: u32| {
+        for number in from * 120..to * 120 {
+            vault.append_chunk(visit, number, &chunk).unwrap();
+        }
+        size()
+    };
+    // What still stands in the write-ahead log comes and goes.
+    let (before, after) = (minutes(0, 3), minutes(3, 8));
+    let each = (after - before) / 5;
+    assert!((1_700_000..=MINUTE).contains(&each), "{each} bytes");
+}
