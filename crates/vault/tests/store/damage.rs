@@ -70,6 +70,15 @@ fn flip_each(dir: &Path, file: &str, positions: impl Iterator<Item = usize>) -> 
     errors
 }
 
+/// From one position to the next; 1 if `INROOM_EVERY_BYTE` is set, which takes long.
+fn stride(usual: usize) -> usize {
+    if std::env::var_os("INROOM_EVERY_BYTE").is_some() {
+        1
+    } else {
+        usual
+    }
+}
+
 #[test]
 fn a_flipped_byte_in_the_database_is_noticed() {
     let (parent, vault) = scratch();
@@ -77,12 +86,15 @@ fn a_flipped_byte_in_the_database_is_noticed() {
     drop(vault);
     let dir = folder(&parent);
     let length = fs::metadata(dir.join("vault.db")).unwrap().len() as usize;
-    let first_page: Vec<usize> = (0..4096).step_by(113).chain([15, 16, 4095]).collect();
+    let first_page: Vec<usize> = (0..4096)
+        .step_by(stride(113))
+        .chain([15, 16, 4095])
+        .collect();
     assert_eq!(
         flip_each(&dir, "vault.db", first_page.iter().copied()),
         first_page.len()
     );
-    let others = || (4096..length).step_by(1709);
+    let others = || (4096..length).step_by(stride(1709));
     let noticed = flip_each(&dir, "vault.db", others());
     // Pages that are read: all but the few that belong to empty indices and freed space.
     assert!(
@@ -98,12 +110,79 @@ fn a_flipped_byte_in_keys_json_is_noticed() {
     fill(&vault);
     drop(vault);
     let dir = folder(&parent);
+    // Every one of them.
     let length = fs::metadata(dir.join("keys.json")).unwrap().len() as usize;
-    let positions: Vec<usize> = (0..length).step_by(7).collect();
-    assert_eq!(
-        flip_each(&dir, "keys.json", positions.iter().copied()),
-        positions.len()
+    assert_eq!(flip_each(&dir, "keys.json", 0..length), length);
+}
+
+/// The records of all visits, each of which is committed once and then never changes.
+fn records(dir: &Path) -> Result<Vec<String>, VaultError> {
+    let vault = Vault::open(dir, &passphrase())?;
+    let mut all = Vec::new();
+    for id in vault.visits()?.into_iter().map(|summary| summary.id) {
+        for number in 0..vault.recorded(id)?.chunks {
+            all.push(format!("{number} {:?}", vault.chunk(id, number)?));
+        }
+        for segment in vault.segments(id)? {
+            all.push(serde_json::to_string(&segment).unwrap());
+        }
+        for revision in vault.revisions(id)? {
+            all.push(serde_json::to_string(&revision).unwrap());
+        }
+    }
+    Ok(all)
+}
+
+/// With commits that stand in the write-ahead log alone, as a kill leaves them. SQLite reads the
+/// log up to the first frame whose checksum is wrong: the commits after it are lost, and what
+/// comes out is the beginning of what was recorded or an error.
+#[test]
+fn a_flipped_byte_in_the_write_ahead_log_gives_nothing_wrong() {
+    let (parent, vault) = scratch();
+    fill(&vault);
+    let killed = parent.path().join("killed");
+    copy(&folder(&parent), &killed);
+    drop(vault);
+    let flipped = parent.path().join("flipped");
+    let read_with = |log: &[u8]| {
+        let _ = fs::remove_dir_all(&flipped);
+        copy(&killed, &flipped);
+        fs::write(flipped.join("vault.db-wal"), log).unwrap();
+        records(&flipped)
+    };
+    let log = fs::read(killed.join("vault.db-wal")).unwrap();
+    let right = read_with(&log).unwrap();
+    assert_eq!(right.len(), 3 + 1 + 1, "chunks, segments, revisions");
+    let header = 0..32;
+    let (mut whole, mut begun, mut refused, mut tried) = (0, 0, 0, 0);
+    for at in header.chain((32..log.len()).step_by(stride(1709))) {
+        let mut bytes = log.clone();
+        bytes[at] ^= 0x41;
+        tried += 1;
+        match read_with(&bytes) {
+            Ok(found) => {
+                assert!(right.starts_with(&found), "log, byte {at}: other content");
+                begun += usize::from(!found.is_empty());
+                whole += usize::from(found == right);
+            }
+            Err(
+                VaultError::Damaged { .. }
+                | VaultError::NewerVersion { .. }
+                | VaultError::Storage(_),
+            ) => refused += 1,
+            Err(other) => panic!("log, byte {at}: {other}"),
+        }
+        let keys = |dir: &Path| fs::read(dir.join("keys.json")).unwrap();
+        assert!(
+            keys(&flipped) == keys(&killed),
+            "log, byte {at}: keys changed"
+        );
+    }
+    println!(
+        "log: {tried} flipped, {refused} refused, {begun} with records, {whole} without effect"
     );
+    assert!(begun > 0, "nothing was ever left");
+    assert!(whole < tried, "no flipped byte had an effect");
 }
 
 /// A database cut at any page: an error or, where only unused pages were lost, the right content.
