@@ -10,12 +10,12 @@
 )]
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use inroom_tests::programs::{DRAFTING, SPEECH, program, visit_fixture};
+use inroom_tests::programs::{DRAFTING, SPEECH, figures, program, visit_fixture};
 use scribe::{SpeechSettings, Steps, Work};
 use vault::{KdfCost, SecretString, Vault};
 use visit::{Segment, VisitId};
@@ -42,22 +42,35 @@ fn command(folder: &Path, passphrase: &Path, sound: &Path) -> Command {
         .arg("--passphrase-file")
         .arg(passphrase)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null());
     command
 }
 
-/// Lets the program run for a while and kills it.
-fn run_for(mut command: Command, time: Duration) {
+/// Kills the program as soon as it has written so many lines of transcript.
+fn kill_after_lines(mut command: Command, lines: usize) {
     let mut child = command.spawn().unwrap();
-    std::thread::sleep(time);
+    let said = BufReader::new(child.stdout.take().unwrap());
+    let written = said
+        .lines()
+        .map_while(Result::ok)
+        .filter(|line| is_transcript(line))
+        .take(lines)
+        .count();
     child.kill().unwrap();
     child.wait().unwrap();
+    assert_eq!(written, lines, "it ended before");
 }
 
-/// Finishes the transcript here; says how long it took.
-fn finish(vault: &Arc<Vault>, visit: VisitId) -> Duration {
-    let begun = Instant::now();
+/// Whether a line of the program's output is one of the transcript: time, speaker, role, words.
+fn is_transcript(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let is_time = |word: &str| word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit());
+    words.next().is_some_and(is_time) && words.next().is_some_and(|word| word.starts_with('S'))
+}
+
+/// Finishes the transcript here.
+fn finish(vault: &Arc<Vault>, visit: VisitId) {
     let steps = Steps {
         speech: Some(SpeechSettings::new(Some(SPEECH)).unwrap()),
         draft: None,
@@ -66,7 +79,6 @@ fn finish(vault: &Arc<Vault>, visit: VisitId) -> Duration {
     let work = Work::on_recorded(vault.clone(), visit, steps, events).unwrap();
     drop(heard);
     work.wait().unwrap().result.unwrap();
-    begun.elapsed()
 }
 
 /// How often each word is there.
@@ -107,7 +119,7 @@ fn a_transcript_goes_on_where_a_kill_has_cut_it() {
     let folder = parent.path().join("vault");
     drop(Vault::create(&folder, &PASSPHRASE.into(), KdfCost::LEAST).unwrap());
 
-    // Once without a kill: the words that have to be there, and how long it takes.
+    // Once without a kill: the words that have to be there.
     let recorded = Command::new(program("inroomctl"))
         .args([
             "visit",
@@ -128,28 +140,32 @@ fn a_transcript_goes_on_where_a_kill_has_cut_it() {
     assert!(recorded.status.success());
     let vault = Arc::new(open(&folder));
     let first = vault.visits().unwrap()[0].id;
-    let whole = finish(&vault, first);
-    let expected = words(&vault.segments(first).unwrap());
+    finish(&vault, first);
+    let segments = vault.segments(first).unwrap();
+    assert!(segments.len() > 4, "{} segments", segments.len());
+    let expected = words(&segments);
     let spoken: i32 = expected.values().sum();
     assert!(spoken > 100, "{expected:?}");
     drop(vault);
 
-    let kills: u32 = std::env::var("INROOM_KILLS").map_or(4, |kills| {
-        kills.parse::<u32>().expect("INROOM_KILLS") / 25 + 1
+    let kills: usize = std::env::var("INROOM_KILLS").map_or(4, |kills| {
+        kills.parse::<usize>().expect("INROOM_KILLS") / 25 + 1
     });
     let mut in_the_middle = 0;
     for round in 0..kills {
-        // From soon after the start to about the end.
-        let time = whole * (20 + 70 * round / kills.max(2)) / 100 + Duration::from_millis(500);
-        run_for(command(&folder, &passphrase, &sound), time);
+        // From the first line to shortly before the last: what is written, and not when, is the
+        // same every time.
+        let lines = 1 + (segments.len() - 3) * round / kills;
+        kill_after_lines(command(&folder, &passphrase, &sound), lines);
         let vault = Arc::new(open(&folder));
         let visits = vault.visits().unwrap();
-        assert_eq!(visits.len() as u32, round + 2);
+        assert_eq!(visits.len(), round + 2);
         let newest = &visits[0];
         let before = vault.segments(newest.id).unwrap();
         let whole_sound = newest.recorded.0 + 1_000 >= SOUND.parse::<u64>().unwrap() * 1_000;
         finish(&vault, newest.id);
         let after = vault.segments(newest.id).unwrap();
+        assert!(before.len() >= lines, "what was shown was not kept");
         assert!(after.starts_with(&before), "what was written has changed");
         for pair in after.windows(2) {
             assert!(pair[0].start <= pair[1].start, "{pair:?}");
@@ -161,9 +177,18 @@ fn a_transcript_goes_on_where_a_kill_has_cut_it() {
                 "{off} words differ of {spoken}; {} segments were there",
                 before.len()
             );
-            in_the_middle += u32::from(!before.is_empty() && before.len() < after.len());
         }
+        in_the_middle += u32::from(before.len() < after.len());
     }
-    println!("{in_the_middle} of {kills} transcripts were cut in the middle");
+    figures(
+        "transcript",
+        &[
+            (
+                "kills while the transcript was written; it went on without a loss or a repetition",
+                kills.to_string(),
+            ),
+            ("of them in its middle", in_the_middle.to_string()),
+        ],
+    );
     assert!(in_the_middle > 0, "no kill came while it was written");
 }

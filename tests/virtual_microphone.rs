@@ -2,7 +2,7 @@
 //! `inroomctl` records it, and note and transcript stand in the vault afterwards.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::Write;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
 
 use inroom_tests::programs::{DRAFTING, SPEECH, program, visit_fixture};
@@ -55,13 +55,18 @@ fn a_visit_heard_by_a_microphone_stands_in_the_vault() {
     .stdout(Stdio::piped())
     .spawn()
     .unwrap();
+    let mut said = BufReader::new(recording.stdout.take().unwrap());
+    let mut said_text = String::new();
+    while !said_text.contains("recording from") {
+        let read = said.read_line(&mut said_text).unwrap();
+        assert!(read > 0, "it ended before it recorded: {said_text}");
+    }
     // The first callback of an idle sink can take seconds.
     std::thread::sleep(std::time::Duration::from_secs(4));
     sound.play(&visit_fixture("injured-knee.flac"), 75);
     recording.stdin.take().unwrap().write_all(b"\n").unwrap();
-    let said = recording.wait_with_output().unwrap();
-    let said_text = String::from_utf8_lossy(&said.stdout).into_owned();
-    assert!(said.status.success(), "{said_text}");
+    said.read_to_string(&mut said_text).unwrap();
+    assert!(recording.wait().unwrap().success(), "{said_text}");
     assert!(
         said_text.contains("RoomMicrophone"),
         "the device is named: {said_text}"

@@ -46,7 +46,7 @@ impl SoundSystem {
             .is_ok_and(|said| said.status.success())
         {
             assert!(
-                started.elapsed() < Duration::from_secs(15),
+                started.elapsed() < Duration::from_secs(20),
                 "PulseAudio does not answer"
             );
             std::thread::sleep(Duration::from_millis(50));

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Window {
     client: Client,
     /// Ended in this order: the driver, then the display.
-    _driver: Ended,
+    driver: Ended,
     _display: Ended,
 }
 
@@ -42,28 +42,19 @@ impl Drop for Ended {
 impl Window {
     /// Opens the program with these arguments and this environment.
     pub async fn open(arguments: &[&str], environment: &[(String, String)]) -> Self {
+        Self::open_by(|driver| Command::new(driver), arguments, environment).await
+    }
+
+    /// The same with a driver that is started in another way.
+    pub async fn open_by(
+        start: impl Fn(&Path) -> Command,
+        arguments: &[&str],
+        environment: &[(String, String)],
+    ) -> Self {
         let (display, screen) = start_display();
-        let (port, native) = (free_port(), free_port());
-        let log = std::fs::File::create(artefacts().join("driver.log")).expect("a log");
-        let mut command = Command::new(tauri_driver());
-        command
-            .args([
-                "--port",
-                &port.to_string(),
-                "--native-port",
-                &native.to_string(),
-            ])
-            .envs(environment.iter().cloned())
-            .env("DISPLAY", &screen)
-            .env("GDK_BACKEND", "x11")
-            .env("NO_AT_BRIDGE", "1")
-            .env_remove("WAYLAND_DISPLAY");
-        let driver = in_own_group(command, log);
-        let started = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(started.elapsed() < PATIENCE, "tauri-driver does not listen");
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        // A port that was free may have been taken before the driver came to it.
+        let driver = || start_driver(start(&tauri_driver()), &screen, environment);
+        let (driver, port) = driver().or_else(driver).expect("tauri-driver listens");
         let capabilities = json!({
             "browserName": "wry",
             "tauri:options": { "application": program("inroom"), "args": arguments },
@@ -78,7 +69,7 @@ impl Window {
             .expect("the window opens");
         Self {
             client,
-            _driver: driver,
+            driver,
             _display: display,
         }
     }
@@ -100,7 +91,7 @@ impl Window {
         {
             Ok(element) => element,
             Err(error) => {
-                self.picture("failure").await;
+                self.picture_of_failure().await;
                 panic!("{name} is not on the screen: {error}");
             }
         }
@@ -158,7 +149,7 @@ impl Window {
                 return texts;
             }
             if started.elapsed() > time {
-                self.picture("failure").await;
+                self.picture_of_failure().await;
                 panic!("{name} did not come to what was waited for: {texts:?}");
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
@@ -167,8 +158,18 @@ impl Window {
 
     /// Keeps a picture of the screen among the build's artefacts.
     pub async fn picture(&self, name: &str) {
+        let png = self
+            .client
+            .screenshot()
+            .await
+            .unwrap_or_else(|e| panic!("picture of {name}: {e}"));
+        std::fs::write(artefacts().join(format!("{name}.png")), png).expect("the picture is kept");
+    }
+
+    /// The same on the way to a panic, which a second one must not hide.
+    async fn picture_of_failure(&self) {
         if let Ok(png) = self.client.screenshot().await {
-            let _ = std::fs::write(artefacts().join(format!("{name}.png")), png);
+            let _ = std::fs::write(artefacts().join("failure.png"), png);
         }
     }
 
@@ -178,6 +179,21 @@ impl Window {
             .execute(script, Vec::new())
             .await
             .unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// The driver's process, below which the program runs.
+    pub fn driver(&self) -> u32 {
+        self.driver.0.id()
+    }
+
+    /// Calls a command of the program as the page does; answers what it answers, or its failure.
+    pub async fn call(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
+        let script = "const [command, given, done] = arguments; \
+                      window.__TAURI_INTERNALS__.invoke(command, given).then(done, done);";
+        self.client
+            .execute_async(script, vec![json!(command), arguments])
+            .await
+            .unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
     /// Closes the window.
@@ -217,6 +233,41 @@ fn start_display() -> (Ended, String) {
         .expect("Xvfb says its number");
     assert!(!number.trim().is_empty(), "Xvfb did not start");
     (Ended(display), format!(":{}", number.trim()))
+}
+
+/// Where the driver and the program write what they have to say.
+pub fn driver_log() -> PathBuf {
+    artefacts().join("driver.log")
+}
+
+/// A driver on a port of its own; none if it ends or does not listen.
+fn start_driver(
+    mut command: Command,
+    screen: &str,
+    environment: &[(String, String)],
+) -> Option<(Ended, u16)> {
+    let (port, native) = (free_port(), free_port());
+    let log = std::fs::File::create(driver_log()).expect("a log");
+    command
+        .args(["--port", &port.to_string()])
+        .args(["--native-port", &native.to_string()])
+        .envs(environment.iter().cloned())
+        .env("DISPLAY", screen)
+        .env("GDK_BACKEND", "x11")
+        .env("NO_AT_BRIDGE", "1")
+        .env_remove("WAYLAND_DISPLAY");
+    let mut driver = in_own_group(command, log);
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if !matches!(driver.0.try_wait(), Ok(None)) {
+            return None;
+        }
+        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Some((driver, port));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    None
 }
 
 fn in_own_group(mut command: Command, log: std::fs::File) -> Ended {

@@ -8,11 +8,19 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use visit::{Samples, Sha256Hex};
 use worker::protocol::{FromWorker, ModelFile, ToWorker};
 use worker::{Child, Ending, Start, WorkerEvent, WorkerKind};
+
+/// Held by each test: a script that is still open for writing in a program which another test is
+/// just starting cannot be run (`ETXTBSY`).
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -99,9 +107,11 @@ fn hear(binary: PathBuf) -> Vec<WorkerEvent> {
         .send(&ToWorker::OpenSpeech {
             whisper: model("whisper-tiny.en"),
             voice_activity: model("silero-vad"),
+            voice_encoder: Some(model("ge2e-voice-encoder")),
             language: Some("en".to_owned()),
             threads: 2,
             from: Samples(0),
+            known: Samples(0),
         })
         .unwrap();
     let hum: Vec<i16> = (0..32_000)
@@ -130,6 +140,7 @@ fn hear(binary: PathBuf) -> Vec<WorkerEvent> {
 
 #[test]
 fn the_baseline_worker_starts() {
+    let _alone = alone();
     let output = Command::new(emulator())
         .args(["-cpu", "Nehalem"])
         .arg(variant("v2"))
@@ -146,6 +157,7 @@ fn the_baseline_worker_starts() {
 
 #[test]
 fn the_baseline_worker_loads_its_models_and_listens() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let events = hear(emulated(folder.path(), "v2"));
     let is = |wanted: fn(&FromWorker) -> bool| {
@@ -166,6 +178,7 @@ fn the_baseline_worker_loads_its_models_and_listens() {
 /// Shows that the emulated processor really lacks the instructions.
 #[test]
 fn the_avx2_worker_dies_there_when_it_computes() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let events = hear(emulated(folder.path(), "avx2"));
     let Some(WorkerEvent::Died(ending)) = events.last() else {

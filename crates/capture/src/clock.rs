@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Clock {
     whole: Whole,
     awake: Instant,
-    /// Sleep that a test makes up, in nanoseconds.
     #[cfg(test)]
-    pretended: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    pretended: std::sync::Arc<Pretended>,
 }
 
 impl Clock {
@@ -30,7 +29,7 @@ impl Clock {
     pub(crate) fn elapsed(&self) -> Duration {
         let passed = self.whole.elapsed();
         #[cfg(test)]
-        let passed = passed + self.pretended();
+        let passed = self.pretended.whole(passed);
         passed
     }
 
@@ -38,28 +37,69 @@ impl Clock {
     pub(crate) fn asleep(&self) -> Duration {
         // In this order a delay between the two readings cannot look like sleep.
         let whole = self.elapsed();
-        whole.saturating_sub(self.awake.elapsed())
+        let awake = self.awake.elapsed();
+        #[cfg(test)]
+        let awake = self.pretended.awake(awake);
+        whole.saturating_sub(awake)
+    }
+}
+
+/// What a test makes of time.
+#[cfg(test)]
+#[derive(Debug, Default)]
+struct Pretended {
+    /// Whether real time counts for nothing.
+    stands: bool,
+    /// Nanoseconds that were spent awake and asleep.
+    awake: std::sync::atomic::AtomicU64,
+    asleep: std::sync::atomic::AtomicU64,
+}
+
+#[cfg(test)]
+impl Pretended {
+    fn whole(&self, passed: Duration) -> Duration {
+        self.awake(passed) + nanos_in(&self.asleep)
+    }
+
+    fn awake(&self, passed: Duration) -> Duration {
+        let passed = if self.stands { Duration::ZERO } else { passed };
+        passed + nanos_in(&self.awake)
     }
 }
 
 #[cfg(test)]
+fn nanos_in(counted: &std::sync::atomic::AtomicU64) -> Duration {
+    Duration::from_nanos(counted.load(std::sync::atomic::Ordering::Acquire))
+}
+
+#[cfg(test)]
+fn add_nanos(counted: &std::sync::atomic::AtomicU64, time: Duration) {
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    counted.fetch_add(nanos, std::sync::atomic::Ordering::AcqRel);
+}
+
+#[cfg(test)]
 impl Clock {
-    /// A clock that was started so long ago.
-    pub(crate) fn started(ago: Duration) -> Self {
-        let clock = Self::start();
-        clock.sleep(ago);
-        clock
+    /// A clock that stands at zero and goes on only when it is told to, so that no test depends on
+    /// how fast this computer is.
+    pub(crate) fn standing() -> Self {
+        Self {
+            pretended: std::sync::Arc::new(Pretended {
+                stands: true,
+                ..Pretended::default()
+            }),
+            ..Self::start()
+        }
+    }
+
+    /// From now on it is as if so long had passed.
+    pub(crate) fn pass(&self, time: Duration) {
+        add_nanos(&self.pretended.awake, time);
     }
 
     /// From now on it is as if the computer had slept for so long.
     pub(crate) fn sleep(&self, time: Duration) {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.pretended
-            .fetch_add(nanos, std::sync::atomic::Ordering::AcqRel);
-    }
-
-    fn pretended(&self) -> Duration {
-        Duration::from_nanos(self.pretended.load(std::sync::atomic::Ordering::Acquire))
+        add_nanos(&self.pretended.asleep, time);
     }
 }
 
@@ -122,6 +162,17 @@ mod tests {
         same.sleep(Duration::from_secs(3_600));
         assert!(clock.elapsed() >= Duration::from_secs(3_600));
         assert!(clock.asleep() >= Duration::from_secs(3_599));
+    }
+
+    #[test]
+    fn a_standing_clock_is_moved_by_hand_alone() {
+        let clock = Clock::standing();
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(clock.elapsed(), Duration::ZERO);
+        clock.pass(Duration::from_secs(2));
+        clock.sleep(Duration::from_secs(30));
+        assert_eq!(clock.elapsed(), Duration::from_secs(32));
+        assert_eq!(clock.asleep(), Duration::from_secs(30));
     }
 
     /// The kernel's own account of the time since it was booted, which includes sleep.

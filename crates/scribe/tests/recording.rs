@@ -96,7 +96,9 @@ fn gaps_are_told_and_marked_where_they_are() {
     for event in heard {
         match event {
             // How full this computer's disk is, is no matter of this test.
-            Event::Alarm(Alarm::DiskLow { .. } | Alarm::DiskShort { .. }) => {}
+            Event::Alarm(
+                Alarm::DiskLow { .. } | Alarm::DiskShort { .. } | Alarm::DiskEnough,
+            ) => {}
             Event::Alarm(alarm) => alarms.push(alarm),
             Event::Gap {
                 at,

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use crate::error::{Part, VaultError};
@@ -24,6 +25,10 @@ const LOCK_FILE: &str = "vault.lock";
 /// More than any version of `keys.json` will have.
 const MOST_KEYS_BYTES: u64 = 64 * 1024;
 
+/// How often a lock that somebody holds is asked for again, and after how long each time.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
 /// A creation takes seconds; what is older was cut off. It never held a visit.
 const CUT_OFF_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -41,18 +46,25 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
+    /// A lock that is held is asked for again for half a second. A program that starts another one
+    /// shares its open files with it for the moment between fork and exec: so a vault that was
+    /// closed just then looks open, to this program as to the next one that a person starts.
+    ///
     /// # Errors
-    /// [`VaultError::InUse`] if somebody else holds it.
+    /// [`VaultError::InUse`] if somebody else holds it all that time.
     pub(crate) fn take(dir: &Path) -> Result<Self, VaultError> {
         let doing = "locking the vault's folder";
         let file = private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(dir.join(LOCK_FILE))
             .map_err(VaultError::io(doing))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(VaultError::InUse),
-            Err(TryLockError::Error(error)) => Err(VaultError::io(doing)(error)),
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(VaultError::io(doing)(error)),
+            }
         }
+        Err(VaultError::InUse)
     }
 }
 

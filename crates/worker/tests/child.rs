@@ -81,7 +81,9 @@ fn a_killed_worker_says_so_and_takes_no_more() {
     child.kill();
     assert_eq!(ending(&child), Ending::Killed);
     // The pipe breaks at the next write; from then on nothing is taken.
+    let deadline = Instant::now() + LONG;
     while !matches!(child.send(&ToWorker::EndOfAudio), Err(SendError::Gone)) {
+        assert!(Instant::now() < deadline, "it still takes messages");
         std::thread::yield_now();
     }
 }
@@ -121,16 +123,18 @@ fn sending_never_waits_for_the_worker_and_has_a_limit() {
 /// Four thousand messages wait, then the worker does; and its silence is not held against it.
 #[test]
 fn a_flood_is_held_back() {
-    let silence = Duration::from_millis(300);
+    let silence = Duration::from_secs(3);
     let child = Child::start(&Start {
         silence,
         ..start("flood")
     })
     .expect("started");
+    let deadline = Instant::now() + LONG;
     while !child.events().is_full() {
-        std::thread::yield_now();
+        assert!(Instant::now() < deadline, "{} came", child.events().len());
+        std::thread::sleep(Duration::from_millis(5));
     }
-    std::thread::sleep(3 * silence);
+    std::thread::sleep(2 * silence);
     let taken = child.events().try_iter().take(5000).count();
     assert!(taken >= 4096, "{taken}");
     for _ in 0..10_000 {

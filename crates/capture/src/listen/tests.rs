@@ -1,58 +1,71 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;
-use crate::ring::{Intake, ring};
+use crate::Obstacle;
+use crate::ring::{Intake, Outlet, ring};
 use crossbeam_channel::{bounded, unbounded};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// The same rules a tenth of the time.
-const QUICK: Limits = Limits {
-    tick: Duration::from_millis(2),
-    silence: Duration::from_millis(100),
-    first: Duration::from_millis(500),
-    settle: Duration::from_millis(25),
-    rest: Duration::from_millis(50),
-    patience: Duration::from_millis(600),
-};
-
-/// A listener on a device that this test plays, and on those that it opens afterwards.
+/// A listener on a device that this test plays, and on those that it opens afterwards. Time passes
+/// only when the test says so: it does not matter how busy this computer is.
 struct Scene {
     clock: Clock,
     device: Intake,
     opened: Receiver<Intake>,
     /// While this is false, opening is refused.
     plugged: Arc<Mutex<bool>>,
+    /// While this is true, the sound system answers that another program holds the device.
+    held: Arc<Mutex<bool>>,
     events: Receiver<Event>,
     orders: Sender<Order>,
     thread: thread::JoinHandle<()>,
 }
 
 fn scene() -> Scene {
-    let clock = Clock::start();
-    let (device, outlet) = ring(1, 16_000, clock.clone());
+    let again = |clock: Clock| ("again", ring(1, 16_000, clock));
+    scene_with(16_000, again)
+}
+
+/// A device of this rate, and what is opened when it has to be replaced.
+fn scene_with(
+    rate: u32,
+    next: impl Fn(Clock) -> (&'static str, (Intake, Outlet)) + Send + 'static,
+) -> Scene {
+    let clock = Clock::standing();
+    let (device, outlet) = ring(1, rate, clock.clone());
     let (hand_over, opened) = unbounded();
     let plugged = Arc::new(Mutex::new(true));
     let is_plugged = Arc::clone(&plugged);
+    let held = Arc::new(Mutex::new(false));
+    let is_held = Arc::clone(&held);
     let shared = clock.clone();
     let opener: Opener = Box::new(move |_| {
         if !*is_plugged.lock().unwrap() {
             return Err(CaptureError::NoMicrophone);
         }
-        let (intake, outlet) = ring(1, 16_000, shared.clone());
         let (tell, opening) = bounded(1);
-        let _ = tell.send(Ok(Open::new("again".into(), outlet).0));
+        if *is_held.lock().unwrap() {
+            let busy = cpal::Error::new(cpal::ErrorKind::DeviceBusy);
+            let _ = tell.send(Err(CaptureError::MicrophoneBusy(busy)));
+            return Ok(opening);
+        }
+        let (name, (intake, outlet)) = next(shared.clone());
+        let _ = tell.send(Ok(Open::new(name.into(), outlet).0));
         let _ = hand_over.send(intake);
         Ok(opening)
     });
     let (send, events) = unbounded();
-    let (orders, taken) = unbounded();
+    // An order is handed over in person: when the second of two has been taken, the first one has
+    // been carried out.
+    let (orders, taken) = bounded(0);
     let open = Open::new("first".into(), outlet).0;
-    let listener = Listener::new(clock.clone(), QUICK, open, opener, send, taken);
+    let listener = Listener::new(clock.clone(), LIMITS, open, opener, send, taken);
     Scene {
         clock,
         device,
         opened,
         plugged,
+        held,
         events,
         orders,
         thread: thread::spawn(move || listener.run()),
@@ -60,8 +73,43 @@ fn scene() -> Scene {
 }
 
 impl Scene {
+    /// The listener looks once, whole, with everything that was done before.
+    fn look(&self) {
+        // To one that is not paused this order says nothing.
+        self.orders.send(Order::Resume).unwrap();
+        self.orders.send(Order::Resume).unwrap();
+    }
+
+    /// Time passes, and the listener looks as often as it does in so long.
+    fn pass(&self, time: Duration) {
+        let end = self.clock.elapsed() + time;
+        while self.clock.elapsed() < end {
+            self.clock.pass(LIMITS.tick);
+            self.look();
+        }
+    }
+
+    /// What `seen` sees, as soon as it sees something.
+    fn until<T>(&self, seen: impl Fn() -> Option<T>) -> T {
+        // Longer than every limit.
+        let end = self.clock.elapsed() + Duration::from_secs(120);
+        loop {
+            self.look();
+            if let Some(seen) = seen() {
+                return seen;
+            }
+            assert!(self.clock.elapsed() < end, "it does not come");
+            self.clock.pass(LIMITS.tick);
+        }
+    }
+
     fn next(&self) -> Event {
-        self.events.recv_timeout(Duration::from_secs(10)).unwrap()
+        self.until(|| self.events.try_recv().ok())
+    }
+
+    /// The device that has been opened in the place of another.
+    fn replacement(&self) -> Intake {
+        self.until(|| self.opened.try_recv().ok())
     }
 
     fn pause(&self) {
@@ -86,6 +134,11 @@ fn sound(events: impl IntoIterator<Item = Event>) -> Vec<f32> {
             other => panic!("{other:?} in the middle of the sound"),
         })
         .collect()
+}
+
+/// Whether it says that there is sound; why there is none yet may be told before.
+fn is_sound_again(event: &Event) -> bool {
+    matches!(event, Event::Sound(_) | Event::Recovered { .. })
 }
 
 #[test]
@@ -127,13 +180,14 @@ fn a_silent_device_is_told_and_replaced() {
     scene.device.take(&[0.1; 1_600], |x| x);
     assert_eq!(scene.next(), Event::Sound(vec![0.1; 1_600]));
     assert_eq!(scene.next(), Event::Stalled);
-    let mut again = scene.opened.recv().unwrap();
+    let mut again = scene.replacement();
+    // From the first device's only callback on, less what this one brings.
+    let silent = samples_in(scene.clock.elapsed()).0 - 1_600;
     again.take(&[0.2; 1_600], |x| x);
     match scene.next() {
         Event::Recovered { missing, device } => {
-            let passed = samples_in(scene.clock.elapsed());
             assert_eq!(device.as_deref(), Some("again"), "another one is named");
-            assert!(missing > Samples(0) && missing < passed, "{missing:?}");
+            assert!(missing.0.abs_diff(silent) <= 1, "{missing:?} {silent}");
         }
         other => panic!("{other:?}"),
     }
@@ -146,22 +200,43 @@ fn a_device_that_reports_its_end_is_replaced_at_once_and_for_as_long_as_it_takes
     scene.device.take(&[0.1; 1_600], |x| x);
     assert!(matches!(scene.next(), Event::Sound(_)));
     *scene.plugged.lock().unwrap() = false;
+    let before = scene.clock.elapsed();
     scene.device.complaints().broken();
     assert_eq!(scene.next(), Event::Stalled);
-    thread::sleep(Duration::from_millis(300));
-    assert_eq!(scene.events.len(), 0);
+    assert_eq!(scene.clock.elapsed(), before, "at once");
+    scene.pass(Duration::from_secs(30));
+    assert!(!scene.events.try_iter().any(|event| is_sound_again(&event)));
     *scene.plugged.lock().unwrap() = true;
-    let mut again = scene.opened.recv().unwrap();
+    let mut again = scene.replacement();
     again.take(&[0.2; 1_600], |x| x);
     assert!(matches!(scene.next(), Event::Recovered { .. }));
     assert_eq!(scene.next(), Event::Sound(vec![0.2; 1_600]));
 }
 
+/// Another program has taken the device: that is said while it is tried again, once for each
+/// reason.
+#[test]
+fn why_a_microphone_does_not_come_back_is_told_when_it_changes() {
+    let mut scene = scene();
+    scene.device.take(&[0.1; 1_600], |x| x);
+    assert!(matches!(scene.next(), Event::Sound(_)));
+    *scene.held.lock().unwrap() = true;
+    scene.device.complaints().broken();
+    assert_eq!(scene.next(), Event::Stalled);
+    assert_eq!(scene.next(), Event::StillStalled(Obstacle::InUse));
+    scene.pass(Duration::from_secs(30));
+    assert_eq!(scene.events.len(), 0);
+    *scene.plugged.lock().unwrap() = false;
+    assert_eq!(scene.next(), Event::StillStalled(Obstacle::NotConnected));
+}
+
 #[test]
 fn a_device_that_never_begins_is_told_later_than_one_that_stops() {
     let scene = scene();
+    scene.pass(LIMITS.first - 2 * LIMITS.tick);
+    assert_eq!(scene.events.len(), 0);
     assert_eq!(scene.next(), Event::Stalled);
-    assert!(scene.clock.elapsed() >= QUICK.first);
+    assert!(scene.clock.elapsed() >= LIMITS.first);
     assert_eq!(scene.end(), []);
 }
 
@@ -171,7 +246,7 @@ fn a_pause_is_no_silence() {
     scene.device.take(&[0.1; 1_600], |x| x);
     assert!(matches!(scene.next(), Event::Sound(_)));
     scene.pause();
-    thread::sleep(QUICK.silence * 3);
+    scene.clock.pass(LIMITS.silence * 3);
     scene.orders.send(Order::Resume).unwrap();
     scene.pause();
     assert_eq!(scene.end(), []);
@@ -185,14 +260,19 @@ fn a_stall_during_which_a_pause_comes_is_mended_after_it() {
     *scene.plugged.lock().unwrap() = false;
     assert_eq!(scene.next(), Event::Stalled);
     scene.pause();
-    thread::sleep(Duration::from_millis(300));
+    scene.clock.pass(Duration::from_secs(300));
     scene.orders.send(Order::Resume).unwrap();
     scene.pause();
     scene.orders.send(Order::Resume).unwrap();
     *scene.plugged.lock().unwrap() = true;
-    let mut again = scene.opened.recv().unwrap();
+    let mut again = scene.replacement();
     again.take(&[0.3; 1_600], |x| x);
-    assert!(matches!(scene.next(), Event::Recovered { .. }));
+    match scene.until(|| scene.events.try_iter().find(is_sound_again)) {
+        Event::Recovered { missing, .. } => {
+            assert!(missing.0 < 30 * 16_000, "the pause is no gap: {missing:?}");
+        }
+        other => panic!("{other:?}"),
+    }
     assert_eq!(scene.next(), Event::Sound(vec![0.3; 1_600]));
 }
 
@@ -204,35 +284,30 @@ fn sleep_is_a_gap_even_if_sound_comes_again_at_once() {
     scene.device.take(&[0.1; 1_600], |x| x);
     assert!(matches!(scene.next(), Event::Sound(_)));
     scene.clock.sleep(Duration::from_secs(3_600));
-    let playing = Arc::new(Mutex::new(true));
-    let goes_on = Arc::clone(&playing);
-    let player = thread::spawn(move || {
-        while *goes_on.lock().unwrap() {
-            scene.device.take(&[0.2; 160], |x| x);
-            thread::sleep(Duration::from_millis(10));
-        }
-    });
-    let next = || scene.events.recv_timeout(Duration::from_secs(10)).unwrap();
-    let missing = loop {
-        match next() {
-            // What came before the sleep was seen.
-            Event::Sound(_) | Event::Stalled => {}
-            Event::Recovered { missing, device } => {
-                assert_eq!(device, None, "the same device goes on");
-                break missing;
-            }
-            other => panic!("{other:?}"),
-        }
+    // Ten milliseconds of sound every ten milliseconds, for five seconds.
+    for _ in 0..500 {
+        scene.clock.pass(Duration::from_millis(10));
+        scene.device.take(&[0.2; 160], |x| x);
+        scene.look();
+    }
+    let told: Vec<Event> = scene
+        .events
+        .try_iter()
+        // What came before the sleep was seen.
+        .skip_while(|event| matches!(event, Event::Sound(_)))
+        .collect();
+    let [
+        Event::Stalled,
+        Event::Recovered { missing, device },
+        rest @ ..,
+    ] = &told[..]
+    else {
+        panic!("{told:?}")
     };
-    let hour = 3_600 * 16_000;
-    // To within ten seconds, however busy this computer is.
-    assert!(
-        (hour - 1_600..hour + 160_000).contains(&missing.0),
-        "{missing:?}"
-    );
-    assert!(matches!(next(), Event::Sound(_)));
-    *playing.lock().unwrap() = false;
-    player.join().unwrap();
+    assert_eq!(*device, None, "the same device goes on");
+    assert!(missing.0.abs_diff(3_600 * 16_000) <= 1_600, "{missing:?}");
+    assert!(!rest.is_empty());
+    assert!(rest.iter().all(|event| matches!(event, Event::Sound(_))));
 }
 
 /// The same, but the sleep has cost the device.
@@ -243,10 +318,15 @@ fn a_device_that_does_not_wake_is_replaced_and_the_sleep_is_in_the_gap() {
     assert!(matches!(scene.next(), Event::Sound(_)));
     scene.clock.sleep(Duration::from_secs(600));
     assert_eq!(scene.next(), Event::Stalled);
-    let mut again = scene.opened.recv().unwrap();
+    let mut again = scene.replacement();
     again.take(&[0.2; 1_600], |x| x);
     match scene.next() {
-        Event::Recovered { missing, .. } => assert!(missing.0 > 599 * 16_000, "{missing:?}"),
+        Event::Recovered { missing, .. } => {
+            assert!(
+                (599 * 16_000..602 * 16_000).contains(&missing.0),
+                "{missing:?}"
+            );
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -266,32 +346,11 @@ fn sleep_during_a_pause_is_no_gap() {
 /// A device that comes back at a rate that no resampler takes is one more that has to be replaced.
 #[test]
 fn a_device_whose_sound_cannot_be_converted_does_not_end_the_recording() {
-    let mut scene = scene();
-    let (mut odd, outlet) = ring(1, 500, scene.clock.clone());
-    let clock = scene.clock.clone();
-    let (send, events) = unbounded();
-    let (orders, taken) = unbounded();
-    let given = Mutex::new(vec![ring(1, 16_000, clock.clone())]);
-    let (hand_over, opened) = unbounded();
-    let opener: Opener = Box::new(move |_| {
-        let (intake, outlet) = given
-            .lock()
-            .unwrap()
-            .pop()
-            .ok_or(CaptureError::NoMicrophone)?;
-        let (tell, opening) = bounded(1);
-        let _ = tell.send(Ok(Open::new("good".into(), outlet).0));
-        let _ = hand_over.send(intake);
-        Ok(opening)
-    });
-    let open = Open::new("odd".into(), outlet).0;
-    let listener = Listener::new(clock, QUICK, open, opener, send, taken);
-    scene.thread = thread::spawn(move || listener.run());
-    scene.events = events;
-    scene.orders = orders;
-    odd.take(&[0.1; 1_600], |x| x);
+    let good = |clock: Clock| ("good", ring(1, 16_000, clock));
+    let mut scene = scene_with(500, good);
+    scene.device.take(&[0.1; 1_600], |x| x);
     assert_eq!(scene.next(), Event::Stalled);
-    let mut good: Intake = opened.recv().unwrap();
+    let mut good = scene.replacement();
     good.take(&[0.2; 1_600], |x| x);
     assert!(matches!(
         scene.next(),

@@ -165,11 +165,9 @@ fn a_draft_is_given_up_and_the_next_one_is_not() {
         matches!(message, FromWorker::Reading { .. })
     });
     child.send(&ToWorker::CancelDraft).unwrap();
-    let messages = until(&child, |message| *message == FromWorker::DraftCancelled);
-    assert!(
-        !messages
-            .iter()
-            .any(|message| matches!(message, FromWorker::DraftEnded(_)))
+    assert_eq!(
+        until(&child, is_answer).pop(),
+        Some(FromWorker::DraftCancelled)
     );
 
     // A wish that comes when nothing is being written concerns nothing.
@@ -194,8 +192,12 @@ fn a_draft_is_given_up_and_the_next_one_is_not() {
 
 #[test]
 fn a_worker_that_is_killed_while_it_writes_is_told() {
-    let child = drafting_worker(QUICK);
-    ask(&child, request(1));
+    // It has seconds of writing before it.
+    let child = drafting_worker(TALKATIVE);
+    let mut long = request(1);
+    long.parameters.section_tokens = 400;
+    long.template.sections[0].most_statements = 100;
+    ask(&child, long);
     until(&child, |message| {
         matches!(message, FromWorker::Writing { .. })
     });
