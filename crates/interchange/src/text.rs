@@ -7,7 +7,7 @@ pub enum Marks {
     None,
     /// Lines of the model that the transcript bears out only in part end in a mark with the
     /// reason, and the last line says how many lines were left out: for every text that leaves
-    /// the program. Lines that a person wrote are that person's word and have no mark.
+    /// the program. Lines that a person wrote or accepted are that person's word and have no mark.
     Doubtful,
 }
 
@@ -24,7 +24,7 @@ pub fn plain_text(note: &Note, marks: Marks) -> String {
             section
                 .statements
                 .iter()
-                .filter(|statement| !is_withheld(statement))
+                .filter(|statement| !statement.is_unresolved())
                 .filter_map(|statement| line(statement, marks)),
         );
         if lines.len() == 1 {
@@ -33,10 +33,7 @@ pub fn plain_text(note: &Note, marks: Marks) -> String {
         lines.join("\n") + "\n"
     });
     let mut text = sections.collect::<Vec<_>>().join("\n");
-    let statements = note.sections.iter().flat_map(|section| &section.statements);
-    let withheld = statements
-        .filter(|statement| is_withheld(statement))
-        .count();
+    let withheld = note.unresolved();
     if marks == Marks::Doubtful && withheld > 0 {
         let lines = if withheld == 1 {
             "1 line of the draft was".to_owned()
@@ -48,13 +45,6 @@ pub fn plain_text(note: &Note, marks: Marks) -> String {
         ));
     }
     text
-}
-
-/// Whether a line of the model has no ground in the transcript.
-fn is_withheld(statement: &Statement) -> bool {
-    statement.origin == Origin::Model
-        && statement.support == Support::Unsupported
-        && !statement.text.is_blank()
 }
 
 /// The statement's line; `None` for one without words.

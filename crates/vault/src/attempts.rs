@@ -41,10 +41,10 @@ impl Vault {
     /// Notes that a step begins; says how often before it was begun and never ended.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchVisit`], [`VaultError::DiskFull`].
+    /// [`VaultError::NoSuchVisit`], [`VaultError::Signed`], [`VaultError::DiskFull`].
     pub fn begin_step(&self, id: VisitId, step: Step) -> Result<u32, VaultError> {
         self.commit(|transaction| {
-            let (row, _) = self.find(transaction, id)?;
+            let (row, _) = self.find_unsigned(transaction, id)?;
             let before: Option<u32> = transaction
                 .prepare_cached("SELECT begun FROM attempts WHERE visit = ?1 AND step = ?2")?
                 .query_row((row, step.as_str()), |row| row.get(0))
@@ -63,10 +63,10 @@ impl Vault {
     /// Notes that a step came to an end, whichever.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchVisit`], [`VaultError::DiskFull`].
+    /// [`VaultError::NoSuchVisit`], [`VaultError::Signed`], [`VaultError::DiskFull`].
     pub fn end_step(&self, id: VisitId, step: Step) -> Result<(), VaultError> {
         self.commit(|transaction| {
-            let (row, _) = self.find(transaction, id)?;
+            let (row, _) = self.find_unsigned(transaction, id)?;
             has_advanced(transaction, row, step)
         })
     }

@@ -48,7 +48,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::ChunkLength`] unless it has 1 to [`CHUNK_SAMPLES`] samples;
     /// [`VaultError::OutOfOrder`] unless `number` is [`Recorded::chunks`];
-    /// [`VaultError::NotNow`] unless the visit is recording or paused;
+    /// [`VaultError::NotNow`] unless the visit is recording or paused; [`VaultError::Signed`];
     /// [`VaultError::DiskFull`]. The chunk is not stored then, earlier ones are untouched.
     pub fn append_chunk(&self, id: VisitId, number: u32, pcm: &[i16]) -> Result<(), VaultError> {
         let chunk_length = || VaultError::ChunkLength { samples: pcm.len() };
@@ -57,6 +57,9 @@ impl Vault {
         self.commit(|transaction| {
             let (row, key) = self.find_sound(transaction, id)?;
             let state = state_of(transaction, id)?;
+            if state == VisitState::Signed {
+                return Err(VaultError::Signed);
+            }
             if !matches!(state, VisitState::Recording | VisitState::Paused) {
                 return Err(VaultError::NotNow {
                     what: Numbered::Chunk,

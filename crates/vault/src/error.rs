@@ -117,6 +117,29 @@ pub enum VaultError {
         /// The visit's state.
         state: VisitState,
     },
+    /// The visit is signed.
+    #[error(
+        "the note of this visit is signed, and nothing of a signed visit changes; it was not \
+         stored. Corrections are addenda"
+    )]
+    Signed,
+    /// There is nothing to sign.
+    #[error("the visit has no note that could be signed; nothing was changed. Write one first")]
+    NoNote,
+    /// Nobody can have signed.
+    #[error("a signature needs the name of who signs; nothing was changed")]
+    NoSigner,
+    /// Somebody has changed the note since it was read.
+    #[error(
+        "revision {read} of the note was read and there is a revision {newest}; nothing was \
+         signed. Read that one and sign it"
+    )]
+    NotNewest {
+        /// The revision that was to be signed.
+        read: u32,
+        /// The newest one.
+        newest: u32,
+    },
     /// Numbers must follow each other without gaps.
     #[error("{what} {expected} is the next one, not {found}; nothing was stored")]
     OutOfOrder {
@@ -244,6 +267,10 @@ pub enum Part {
     Segment(u32),
     /// A revision of the note.
     Revision(u32),
+    /// The signature of a note.
+    Signature,
+    /// A note that was signed.
+    SignedNote,
     /// What an erased visit has left.
     Tombstone,
     /// A backup.
@@ -261,6 +288,8 @@ impl fmt::Display for Part {
             Self::Chunk(number) => write!(f, "chunk {number} of a recording"),
             Self::Segment(index) => write!(f, "segment {index} of a transcript"),
             Self::Revision(number) => write!(f, "revision {number} of a note"),
+            Self::Signature => f.write_str("the signature of a note"),
+            Self::SignedNote => f.write_str("a signed note"),
             Self::Tombstone => f.write_str("the record of an erasure"),
             Self::Backup => f.write_str("the backup"),
         }

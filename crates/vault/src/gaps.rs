@@ -52,7 +52,7 @@ impl Vault {
     /// Notes that sound is missing from the recording.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchVisit`], [`VaultError::DiskFull`].
+    /// [`VaultError::NoSuchVisit`], [`VaultError::Signed`], [`VaultError::DiskFull`].
     pub fn mark_gap(
         &self,
         id: VisitId,
@@ -61,7 +61,7 @@ impl Vault {
         cause: GapCause,
     ) -> Result<(), VaultError> {
         self.commit(|transaction| {
-            let (row, _) = self.find(transaction, id)?;
+            let (row, _) = self.find_unsigned(transaction, id)?;
             transaction
                 .prepare_cached(
                     "INSERT INTO gaps (visit, at, length, cause) VALUES (?1, ?2, ?3, ?4)",

@@ -9,7 +9,7 @@
 //! ```text
 //! passphrase ─Argon2id┐
 //! this computer's secret ┴HKDF→ wrapping key ─unwraps→ vault key ─HKDF→ database key  → SQLCipher
-//!                                                          ├HKDF→ signing key   → tombstones
+//!                                                          ├HKDF→ signing key   → tombstones, signatures of notes
 //!                                                          └HKDF→ wrapping key ─unwraps→ visit key, sound key
 //!                                                                 sound key → chunks
 //!                                                                 visit key → segments, notes, …
@@ -19,6 +19,7 @@
 mod attempts;
 mod audio;
 mod backup;
+mod canonical;
 mod changes;
 mod chunk;
 mod database;
@@ -39,6 +40,8 @@ mod seal;
 mod search;
 mod tombstone;
 mod transcript;
+mod signature;
+mod signing;
 mod vault;
 mod visits;
 
@@ -54,4 +57,5 @@ pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use secrecy::SecretString;
 pub use tombstone::{Erased, ErasureReason, Tombstone};
 pub use vault::Vault;
+pub use signature::Signature;
 pub use visits::{NewVisit, VisitRecord, VisitSummary};

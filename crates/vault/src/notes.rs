@@ -19,7 +19,7 @@ struct NewRevision<'a> {
 }
 
 /// How many revisions there are, which is the newest one's number.
-fn revision_count(connection: &Connection, id: VisitId) -> Result<u32, VaultError> {
+pub(crate) fn revision_count(connection: &Connection, id: VisitId) -> Result<u32, VaultError> {
     connection
         .prepare_cached("SELECT revisions FROM visits WHERE id = ?1")?
         .query_row([id.as_bytes()], |row| row.get(0))
@@ -27,7 +27,7 @@ fn revision_count(connection: &Connection, id: VisitId) -> Result<u32, VaultErro
         .ok_or(VaultError::NoSuchVisit(id))
 }
 
-fn revision(
+pub(crate) fn revision(
     connection: &Connection,
     (row, key): &(i64, Key<OfVisit>),
     id: VisitId,
@@ -55,7 +55,7 @@ impl Vault {
     /// Adds a revision of the note; earlier ones stay as they are.
     ///
     /// # Errors
-    /// [`VaultError::NotNow`] while the visit is not recorded to its end;
+    /// [`VaultError::NotNow`] while the visit is not recorded to its end; [`VaultError::Signed`];
     /// [`VaultError::DiskFull`]. Nothing is stored then.
     pub fn save_revision(
         &self,
@@ -65,7 +65,7 @@ impl Vault {
         provenance: Option<&Provenance>,
     ) -> Result<RevisionNumber, VaultError> {
         self.commit(|transaction| {
-            let (row, key) = self.find(transaction, id)?;
+            let (row, key) = self.find_unsigned(transaction, id)?;
             let state = state_of(transaction, id)?;
             if !matches!(state, VisitState::Recorded | VisitState::Drafted) {
                 return Err(VaultError::NotNow {
@@ -108,13 +108,17 @@ impl Vault {
             .collect()
     }
 
-    /// The newest revision of the note; `None` if there is none.
+    /// The newest revision of the note; `None` if there is none. A signed one is compared with what
+    /// was signed.
     ///
     /// # Errors
-    /// [`VaultError::Damaged`] if it is missing or does not open.
+    /// [`VaultError::Damaged`] if it is missing, does not open, or is not what was signed.
     pub fn latest_revision(&self, id: VisitId) -> Result<Option<Revision>, VaultError> {
         let connection = self.connection();
         let found = self.find(&connection, id)?;
+        if let Some((_, revision)) = self.signed_note(&connection, &found, id)? {
+            return Ok(Some(revision));
+        }
         match revision_count(&connection, id)? {
             0 => Ok(None),
             newest => revision(&connection, &found, id, newest).map(Some),

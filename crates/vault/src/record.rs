@@ -28,6 +28,8 @@ pub(crate) enum Record {
     Segment(u32),
     /// A revision of the note, by number.
     Revision(u32),
+    /// The signed statement of who signed the note.
+    Signature,
 }
 
 impl Record {
@@ -37,6 +39,7 @@ impl Record {
             Self::Consent => (2, 0),
             Self::Segment(index) => (3, index),
             Self::Revision(number) => (4, number),
+            Self::Signature => (5, 0),
         };
         let mut bound = b"inroom record".to_vec();
         bound.push(VERSION);
@@ -52,6 +55,7 @@ impl Record {
             Self::Consent => Part::Consent,
             Self::Segment(index) => Part::Segment(index),
             Self::Revision(number) => Part::Revision(number),
+            Self::Signature => Part::Signature,
         }
     }
 }

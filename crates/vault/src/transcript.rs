@@ -25,7 +25,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::OutOfOrder`] unless the segments' indices go on from the last one;
     /// [`VaultError::SettledBackwards`]; [`VaultError::Unstorable`] for a probability that is no
-    /// number; [`VaultError::DiskFull`]. Nothing is stored then.
+    /// number; [`VaultError::Signed`]; [`VaultError::DiskFull`]. Nothing is stored then.
     pub fn append_segments(
         &self,
         id: VisitId,
@@ -33,7 +33,7 @@ impl Vault {
         settled: Samples,
     ) -> Result<(), VaultError> {
         self.commit(|transaction| {
-            let (row, key) = self.find(transaction, id)?;
+            let (row, key) = self.find_unsigned(transaction, id)?;
             let (mut next, settled_before) = progress(transaction, id)?;
             if settled < settled_before {
                 return Err(VaultError::SettledBackwards);

@@ -3,7 +3,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use secrecy::SecretString;
-use visit::VisitId;
+use visit::{VisitId, VisitState};
 
 use crate::database;
 use crate::device::DeviceSecrets;
@@ -13,6 +13,7 @@ use crate::key::{Database, Key, OfSound, OfVisit, Signing, Wrapping};
 use crate::keys_file::{Entrances, KeysFile, Unwrapped, Ways};
 use crate::passphrase::{self, KdfCost};
 use crate::record;
+use crate::visits::state_of;
 
 /// An open vault. Dropping it locks it: keys are wiped and the files closed.
 ///
@@ -222,6 +223,21 @@ impl Vault {
             .optional()?;
         let (row, wrapped) = found.ok_or(VaultError::NoSuchVisit(id))?;
         Ok((row, record::unwrap_key(&self.wrapping, id, &wrapped)?))
+    }
+
+    /// [`Vault::find`] for what changes the visit.
+    ///
+    /// # Errors
+    /// [`VaultError::Signed`] for a visit that takes no change.
+    pub(crate) fn find_unsigned(
+        &self,
+        connection: &Connection,
+        id: VisitId,
+    ) -> Result<(i64, Key<OfVisit>), VaultError> {
+        if state_of(connection, id)? == VisitState::Signed {
+            return Err(VaultError::Signed);
+        }
+        self.find(connection, id)
     }
 
     /// A visit's row number and the key of its sound.

@@ -10,6 +10,7 @@ use crate::error::{Part, VaultError};
 use crate::key::{Key, OfSound, OfVisit, Wrapping};
 use crate::record::{self, Record};
 use crate::search;
+use crate::signature::Signature;
 use crate::vault::Vault;
 
 /// What is known when a visit begins, before its first sample.
@@ -53,6 +54,8 @@ pub struct VisitSummary {
     pub segments: u32,
     /// The newest revision of the note.
     pub revision: Option<RevisionNumber>,
+    /// When the note was signed.
+    pub signed_at: Option<UnixMillis>,
 }
 
 /// A visit without its content.
@@ -65,6 +68,8 @@ pub struct VisitRecord {
     pub consent: Consent,
     /// The language that is spoken, as an ISO 639-1 code; `None` if it is to be detected.
     pub language: Option<String>,
+    /// Who signed the note.
+    pub signature: Option<Signature>,
 }
 
 /// What stands sealed on a visit's cover.
@@ -75,7 +80,7 @@ struct Cover {
 }
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
-     segments, revisions, sound_erased FROM visits";
+     segments, revisions, sound_erased, signed_at FROM visits";
 
 /// A visit's summary as it is stored.
 struct Stored {
@@ -89,6 +94,7 @@ struct Stored {
     segments: u32,
     revisions: u32,
     sound_erased: bool,
+    signed_at: Option<i64>,
 }
 
 impl Stored {
@@ -105,6 +111,7 @@ impl Stored {
             segments: row.get(7)?,
             revisions: row.get(8)?,
             sound_erased: row.get(9)?,
+            signed_at: row.get(10)?,
         })
     }
 
@@ -126,6 +133,7 @@ impl Stored {
             sound_erased: self.sound_erased,
             segments: self.segments,
             revision: (self.revisions > 0).then_some(RevisionNumber(self.revisions)),
+            signed_at: self.signed_at.map(UnixMillis),
         })
     }
 }
@@ -234,10 +242,14 @@ impl Vault {
     /// Changes a visit's state.
     ///
     /// # Errors
-    /// [`VaultError::State`] if [`VisitState::next`] does not know the change.
+    /// [`VaultError::State`] if [`VisitState::next`] does not know the change;
+    /// [`VaultError::Signed`].
     pub fn set_state(&self, id: VisitId, to: VisitState) -> Result<(), VaultError> {
         self.commit(|transaction| {
-            let state = state_of(transaction, id)?.next(to)?;
+            let state = match state_of(transaction, id)? {
+                VisitState::Signed => return Err(VaultError::Signed),
+                state => state.next(to)?,
+            };
             transaction
                 .prepare_cached("UPDATE visits SET state = ?2 WHERE id = ?1")?
                 .execute((id.as_bytes(), state.as_str()))?;
@@ -279,13 +291,15 @@ impl Vault {
             .open(self)
     }
 
-    /// One visit.
+    /// One visit. Of a signed one everything that was signed is found to be so.
     ///
     /// # Errors
     /// [`VaultError::NoSuchVisit`], [`VaultError::Damaged`].
     pub fn visit(&self, id: VisitId) -> Result<VisitRecord, VaultError> {
         let connection = self.connection();
-        let (row, key) = self.find(&connection, id)?;
+        let found = self.find(&connection, id)?;
+        let signed = self.signed_note(&connection, &found, id)?;
+        let (row, key) = found;
         let (consent, language): (Vec<u8>, Option<String>) = connection
             .prepare_cached("SELECT consent, language FROM visits WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -294,6 +308,7 @@ impl Vault {
             summary: self.summary(&connection, row)?,
             consent,
             language,
+            signature: signed.map(|(signature, _)| signature),
         })
     }
 }

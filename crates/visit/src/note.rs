@@ -45,12 +45,14 @@ pub struct Statement {
     pub evidence: Vec<Evidence>,
 }
 
-/// Who wrote a statement.
+/// Who wrote a statement, and who answers for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The language model.
     Model,
+    /// The language model; a person has read it and keeps it as their own word.
+    Accepted,
     /// A person, in the editor.
     Person,
 }
@@ -105,9 +107,56 @@ pub struct Revision {
     pub provenance: Option<Provenance>,
 }
 
+impl Statement {
+    /// Whether the model wrote it, the transcript does not bear it out, and no person has changed,
+    /// accepted or removed it yet: a note with such a statement is not signed.
+    pub fn is_unresolved(&self) -> bool {
+        self.origin == Origin::Model
+            && self.support == Support::Unsupported
+            && !self.text.is_blank()
+    }
+}
+
 impl Note {
+    /// How many statements a person has yet to change, accept or remove.
+    pub fn unresolved(&self) -> usize {
+        let open = self.statements().filter(|one| one.is_unresolved());
+        open.count()
+    }
+
     /// Every statement, section by section.
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.sections.iter().flat_map(|section| &section.statements)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_unsupported_line_that_nobody_answers_for_is_unresolved() {
+        for (text, origin, support, open) in [
+            ("Take aspirin.", Origin::Model, Support::Unsupported, true),
+            (
+                "Take aspirin.",
+                Origin::Accepted,
+                Support::Unsupported,
+                false,
+            ),
+            ("Take aspirin.", Origin::Person, Support::Unsupported, false),
+            ("Take aspirin.", Origin::Model, Support::Partial, false),
+            ("Take aspirin.", Origin::Model, Support::Supported, false),
+            (" ", Origin::Model, Support::Unsupported, false),
+        ] {
+            let statement = Statement {
+                text: text.into(),
+                origin,
+                support,
+                reason: "".into(),
+                evidence: Vec::new(),
+            };
+            assert_eq!(statement.is_unresolved(), open, "{origin:?} {support:?}");
+        }
     }
 }

@@ -15,6 +15,8 @@ pub enum VisitState {
     Recorded,
     /// A complete draft is in the store.
     Drafted,
+    /// A person has signed the note. Nothing of the visit changes any more; corrections are addenda.
+    Signed,
 }
 
 /// A change of state that the life of a visit does not know.
@@ -40,6 +42,21 @@ impl VisitState {
         }
     }
 
+    /// The state after signing, or why a visit in this state cannot be signed. It is apart from
+    /// [`VisitState::next`], so that no visit is in this state without a signature.
+    ///
+    /// # Errors
+    /// [`StateError`] unless the recording has ended and nobody has signed yet.
+    pub const fn sign(self) -> Result<Self, StateError> {
+        match self {
+            Self::Recorded | Self::Drafted => Ok(Self::Signed),
+            from => Err(StateError {
+                from,
+                to: Self::Signed,
+            }),
+        }
+    }
+
     /// Whether a visit found in this state at the program's start was cut off while it ran.
     pub const fn is_unfinished(self) -> bool {
         matches!(self, Self::Recording | Self::Paused)
@@ -53,6 +70,7 @@ impl VisitState {
             Self::Paused => "paused",
             Self::Recorded => "recorded",
             Self::Drafted => "drafted",
+            Self::Signed => "signed",
         }
     }
 
@@ -64,6 +82,7 @@ impl VisitState {
             Self::Paused,
             Self::Recorded,
             Self::Drafted,
+            Self::Signed,
         ]
         .into_iter()
         .find(|state| state.as_str() == word)
@@ -72,9 +91,9 @@ impl VisitState {
 
 #[cfg(test)]
 mod tests {
-    use super::VisitState::{self, Drafted, Paused, Prepared, Recorded, Recording};
+    use super::VisitState::{self, Drafted, Paused, Prepared, Recorded, Recording, Signed};
 
-    const ALL: [VisitState; 5] = [Prepared, Recording, Paused, Recorded, Drafted];
+    const ALL: [VisitState; 6] = [Prepared, Recording, Paused, Recorded, Drafted, Signed];
 
     #[test]
     fn only_the_listed_changes_are_allowed() {
@@ -100,10 +119,18 @@ mod tests {
     }
 
     #[test]
+    fn only_what_was_recorded_to_its_end_is_signed_and_only_once() {
+        for from in ALL {
+            let may = matches!(from, Recorded | Drafted);
+            assert_eq!(from.sign().is_ok(), may, "{from:?}");
+        }
+    }
+
+    #[test]
     fn words_come_back_as_states() {
         for state in ALL {
             assert_eq!(VisitState::parse(state.as_str()), Some(state));
         }
-        assert_eq!(VisitState::parse("signed?"), None);
+        assert_eq!(VisitState::parse("sealed?"), None);
     }
 }
