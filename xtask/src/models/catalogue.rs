@@ -203,7 +203,19 @@ mod tests {
                 card.display(),
                 model.id
             );
+            assert!(
+                text.lines().nth(2) == Some(&format!("`{}`", model.id)),
+                "{} is not the card of {} alone: its third line does not name it",
+                card.display(),
+                model.id
+            );
         }
+        let cards = places::root().join("models/cards");
+        assert_eq!(
+            std::fs::read_dir(cards).unwrap().count(),
+            catalogue.models.len(),
+            "a card without a model"
+        );
     }
 
     #[test]
