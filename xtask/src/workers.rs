@@ -145,6 +145,7 @@ impl Variant {
         };
         let mut all: BTreeMap<String, String> = SWITCHES.iter().map(switch).collect();
         all.insert("GGML_NATIVE".to_owned(), "OFF".to_owned());
+        all.insert("GGML_LLAMAFILE".to_owned(), "ON".to_owned());
         all.insert("TARGET".to_owned(), format!("inroom-{}", self.name));
         all
     }
@@ -221,7 +222,7 @@ mod tests {
             .filter(|(_, state)| *state == "ON")
             .map(|(name, _)| name.as_str())
             .collect();
-        assert_eq!(on, ["GGML_SSE42"]);
+        assert_eq!(on, ["GGML_LLAMAFILE", "GGML_SSE42"]);
         assert_ne!(v2["TARGET"], VARIANTS[1].environment()["TARGET"]);
         for variant in &VARIANTS {
             assert!(
