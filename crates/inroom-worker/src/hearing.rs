@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use speech::{Options, Recognizer, SpeechError};
+use speech::{Models, Options, Recognizer, SpeechError};
 use visit::{ModelIdentity, SAMPLE_RATE, Samples, Segment};
 use worker::protocol::{Failure, FromWorker, ModelFile, ToWorker};
 
@@ -21,9 +21,11 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
     let ToWorker::OpenSpeech {
         whisper,
         voice_activity,
+        voice_encoder,
         language,
         threads,
         from,
+        known,
     } = inbox.next()?
     else {
         return Err(Failure::Protocol(
@@ -35,9 +37,10 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
         language,
         threads: threads as usize,
         from,
+        known,
     };
     let mut hearing = Hearing {
-        recognizer: load(&whisper, &voice_activity, &options)?,
+        recognizer: load(&whisper, &voice_activity, voice_encoder.as_ref(), &options)?,
         expected: Some(from),
         settled: from,
     };
@@ -64,13 +67,20 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
 fn load(
     whisper: &ModelFile,
     voice_activity: &ModelFile,
+    voice_encoder: Option<&ModelFile>,
     options: &Options,
 ) -> Result<Recognizer, Failure> {
-    // The small file first: what is wrong with it is said without reading the large one.
+    // The small files first: what is wrong with them is said without reading the large one.
     let voice_bytes = verified::read_whole(voice_activity)?;
+    let encoder_bytes = voice_encoder.map(verified::read_whole).transpose()?;
     let whisper_bytes = verified::read_whole(whisper)?;
-    Recognizer::load(&whisper_bytes, &voice_bytes, options).map_err(|error| {
-        let format = |model| Failure::ModelFormat {
+    let models = Models {
+        whisper: &whisper_bytes,
+        voice_activity: &voice_bytes,
+        voice_encoder: encoder_bytes.as_deref(),
+    };
+    Recognizer::load(models, options).map_err(|error| {
+        let format = |model: &ModelFile| Failure::ModelFormat {
             file: verified::name(model),
             cause: error.to_string(),
         };
@@ -80,7 +90,8 @@ fn load(
             SpeechError::UnknownLanguage(_) | SpeechError::EnglishOnly(_) => {
                 Failure::Protocol(error.to_string())
             }
-            SpeechError::Engine(_) => engine(&error),
+            SpeechError::SpeakerModel(_) => format(voice_encoder.unwrap_or(whisper)),
+            SpeechError::Engine(_) | SpeechError::Voices(_) => engine(&error),
         }
     })
 }
@@ -123,6 +134,10 @@ impl Hearing {
         }
         let segments = self.recognizer.finish().map_err(|error| engine(&error))?;
         self.tell(segments, out);
+        let turns = self.recognizer.turns();
+        if !turns.is_empty() {
+            out.send(&FromWorker::Turns(turns));
+        }
         out.send(&FromWorker::SpeechEnded);
         Ok(())
     }

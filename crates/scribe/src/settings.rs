@@ -7,6 +7,7 @@ const SPEECH: [&str; 2] = ["whisper-base", "whisper-tiny.en"];
 /// The models that draft when none is named: the first that is on this computer.
 const DRAFTING: [&str; 2] = ["qwen2.5-coder-1.5b-instruct", "qwen2.5-coder-0.5b-instruct"];
 const VOICE_ACTIVITY: &str = "silero-vad";
+const VOICE_ENCODER: &str = "ge2e-voice-encoder";
 
 /// What speech recognition works with.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct SpeechSettings {
     pub whisper: ModelFile,
     /// Voice activity detection.
     pub voice_activity: ModelFile,
+    /// Tells speakers apart; where it is not on this computer, all speech is one speaker's.
+    pub voice_encoder: Option<ModelFile>,
     /// Threads for the worker.
     pub threads: u32,
 }
@@ -44,6 +47,7 @@ impl SpeechSettings {
         Ok(Self {
             whisper: named_or_first(whisper, &SPEECH)?,
             voice_activity: models::resolve(VOICE_ACTIVITY)?,
+            voice_encoder: models::resolve(VOICE_ENCODER).ok(),
             threads: default_threads(),
         })
     }

@@ -1,13 +1,14 @@
 //! Feeds what is sealed in the store to the speech worker and stores what comes back.
 //!
 //! The worker may die at any moment: a fresh one is opened at the position before which
-//! everything is settled, and fed again from the store.
+//! everything is settled, and fed again from the store: from the beginning where it tells voices
+//! apart, since a voice is known by everything that it has said.
 
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, select};
 use vault::Vault;
-use visit::{Millis, SAMPLE_RATE, Samples, Segment, VisitId};
+use visit::{Millis, SAMPLE_RATE, Samples, Segment, SpeakerTurn, VisitId};
 use worker::protocol::{Failure, FromWorker, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
@@ -92,14 +93,23 @@ impl Transcriber<'_> {
             worker: "speech",
             cause,
         })?;
+        let voice_encoder = self.settings.voice_encoder.clone();
+        let known = from;
+        let from = if voice_encoder.is_some() {
+            Samples(0)
+        } else {
+            known
+        };
         let open = ToWorker::OpenSpeech {
             whisper: self.settings.whisper.clone(),
             voice_activity: self.settings.voice_activity.clone(),
+            voice_encoder,
             language: self.language.clone(),
             threads: self.settings.threads,
             from,
+            known,
         };
-        let mut turn = Turn::new(self, from, &child)?;
+        let mut turn = Turn::new(self, from, known, &child)?;
         turn.send(&open)?;
         let end = turn.work();
         self.peak_memory = self.peak_memory.max(child.peak_memory());
@@ -121,34 +131,46 @@ struct Turn<'t, 'a> {
     recording_over: bool,
     end_sent: bool,
     settled: Samples,
+    /// What the worker has said to be behind it; less than `settled` while it only listens to
+    /// the voices of what is known.
+    heard: Samples,
     sent: Samples,
     next_chunk: u32,
     /// Samples of the next chunk that are settled already.
     skip: usize,
     /// Segments not yet committed.
     fresh: Vec<Segment>,
-    stored: u32,
+    stored: Vec<Segment>,
+    /// Who spoke when in the whole recording, once that is known.
+    turns: Vec<SpeakerTurn>,
 }
 
 impl<'t, 'a> Turn<'t, 'a> {
-    fn new(of: &'t mut Transcriber<'a>, from: Samples, child: &'t Child) -> Result<Self, Setback> {
+    fn new(
+        of: &'t mut Transcriber<'a>,
+        from: Samples,
+        known: Samples,
+        child: &'t Child,
+    ) -> Result<Self, Setback> {
         let (next_chunk, skip) = match of.vault.chunk_at(of.visit, from)? {
             Some(chunk) => (chunk.number, (from - chunk.start).0 as usize),
             None => (of.vault.recorded(of.visit)?.chunks, 0),
         };
-        let stored = of.vault.segments(of.visit)?.len() as u32;
+        let stored = of.vault.segments(of.visit)?;
         Ok(Self {
             of,
             child,
             ready: false,
             recording_over: false,
             end_sent: false,
-            settled: from,
+            settled: known,
+            heard: from,
             sent: from,
             next_chunk,
             skip,
             fresh: Vec::new(),
             stored,
+            turns: Vec::new(),
         })
     }
 
@@ -178,7 +200,7 @@ impl<'t, 'a> Turn<'t, 'a> {
 
     /// Sends the next chunk or the end; `false` when there is nothing to send for now.
     fn feed(&mut self) -> Result<bool, Setback> {
-        if self.end_sent || self.sent - self.settled >= AHEAD {
+        if self.end_sent || self.sent - self.heard >= AHEAD {
             return Ok(false);
         }
         if self.next_chunk < self.of.vault.recorded(self.of.visit)?.chunks {
@@ -214,12 +236,17 @@ impl<'t, 'a> Turn<'t, 'a> {
                 }
             }
             FromWorker::Segment(mut segment) => {
-                segment.index = self.stored + self.fresh.len() as u32;
+                segment.index = (self.stored.len() + self.fresh.len()) as u32;
                 self.fresh.push(segment);
             }
-            FromWorker::Settled(position) => self.commit(position)?,
+            FromWorker::Settled(position) => {
+                self.heard = position;
+                self.commit(position)?;
+            }
+            FromWorker::Turns(turns) => self.turns = turns,
             FromWorker::SpeechEnded => {
                 self.commit(self.sent)?;
+                self.relabel()?;
                 return Ok(true);
             }
             // The engine may do better a second time; what is wrong with a file stays wrong.
@@ -237,13 +264,22 @@ impl<'t, 'a> Turn<'t, 'a> {
             return Ok(());
         }
         self.settled = self.settled.max(position);
-        self.of
-            .vault
-            .append_segments(self.of.visit, &self.fresh, self.settled)?;
-        self.stored += self.fresh.len() as u32;
         let grown = !self.fresh.is_empty();
-        for segment in self.fresh.drain(..) {
-            let _ = self.of.events.send(Event::Segment(segment));
+        let before = self.stored.len();
+        self.stored.append(&mut self.fresh);
+        let changed = speakers::give_roles(&mut self.stored);
+        let (old, new) = self.stored.split_at(before);
+        let (vault, visit) = (self.of.vault, self.of.visit);
+        vault.append_segments(visit, new, self.settled)?;
+        let changed: Vec<&Segment> = changed
+            .iter()
+            .filter_map(|&index| old.get(index as usize))
+            .collect();
+        if !changed.is_empty() {
+            vault.relabel_segments(visit, &self.stored)?;
+        }
+        for segment in changed.into_iter().chain(new) {
+            self.of.tell(Event::Segment(segment.clone()));
         }
         let behind = self.tell_backlog()?;
         if grown
@@ -251,6 +287,25 @@ impl<'t, 'a> Turn<'t, 'a> {
             && let Some(on_growth) = &self.of.on_growth
         {
             on_growth();
+        }
+        Ok(())
+    }
+
+    /// Lays over the transcript who spoke when, as the whole recording says it. No word changes.
+    fn relabel(&mut self) -> Result<(), Setback> {
+        if self.turns.is_empty() {
+            return Ok(());
+        }
+        let before = std::mem::take(&mut self.stored);
+        self.stored = speakers::relabelled(before.clone(), &self.turns);
+        speakers::give_roles(&mut self.stored);
+        self.of
+            .vault
+            .relabel_segments(self.of.visit, &self.stored)?;
+        for (position, segment) in self.stored.iter().enumerate() {
+            if before.get(position) != Some(segment) {
+                self.of.tell(Event::Segment(segment.clone()));
+            }
         }
         Ok(())
     }

@@ -9,6 +9,12 @@ pub enum SpeechError {
     /// The bytes are not a Silero voice activity model.
     #[error("not a usable voice activity model: {0}")]
     VoiceModel(#[source] FormatError),
+    /// The bytes are not the voice encoder.
+    #[error("not a usable voice encoder: {0}")]
+    SpeakerModel(#[source] FormatError),
+    /// The voices could not be computed.
+    #[error("telling the speakers apart failed")]
+    Voices(#[source] candle_core::Error),
     /// whisper.cpp refused the model although its structure is right.
     #[error("the speech engine could not load the model")]
     Load(#[source] WhisperError),
@@ -23,11 +29,11 @@ pub enum SpeechError {
     Engine(#[source] WhisperError),
 }
 
-/// What is wrong with a model file in ggml form.
+/// What is wrong with a model file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-    /// The first four bytes are others.
-    #[error("the file does not begin with the ggml signature")]
+    /// Not the ggml form, or not the safetensors form.
+    #[error("the file does not have the form of such a model")]
     Signature,
     /// The file ends too early.
     #[error("the file ends early, at byte {at}; it is incomplete or damaged")]

@@ -6,7 +6,10 @@
 //! recogniser made up is taken out (`doubt`), and the rest becomes segments of a sentence each
 //! (`sentence`). The same sound gives the same segments however it is cut into pushes.
 //!
-//! Who spoke is not told apart: every segment carries the first speaker's label and no role.
+//! Who spoke is told by the voices (`speakers`): each second of speech gives voice vectors
+//! (`mel`, `voice_encoder`), which are grouped (`clusters`) and laid along the time (`path`).
+//! Segments carry the speaker's label and no role; [`Recognizer::turns`] tells at the end what the
+//! whole recording says.
 //!
 //! This is the only crate that names `whisper-rs`.
 
@@ -16,21 +19,26 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+mod clusters;
 mod doubt;
 mod engine;
 mod error;
 mod ggml;
 mod half;
 mod language;
+mod mel;
+mod path;
 mod recognizer;
 mod sentence;
 mod silero;
 mod sound;
+mod speakers;
 mod timing;
 mod transcription;
 mod utterance;
+mod voice_encoder;
 mod whisper_file;
 mod words;
 
 pub use error::{FormatError, SpeechError};
-pub use recognizer::{Options, Recognizer};
+pub use recognizer::{Models, Options, Recognizer};

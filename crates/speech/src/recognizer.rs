@@ -1,10 +1,12 @@
-use visit::{Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, Word};
+use visit::{Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word};
 
 use crate::engine::Engine;
 use crate::language::Listening;
 use crate::silero::{FRAME, Silero};
 use crate::sound::Sound;
+use crate::speakers::Speakers;
 use crate::utterance::{Cutter, Utterance};
+use crate::voice_encoder::VoiceEncoder;
 use crate::words::Writing;
 use crate::{SpeechError, doubt, sentence, transcription};
 
@@ -18,16 +20,34 @@ pub struct Options {
     pub threads: usize,
     /// Position of the first sample that will be pushed.
     pub from: Samples,
+    /// Position before which everything is written down already: what begins before it is only
+    /// listened to for its voices. Not before `from`.
+    pub known: Samples,
+}
+
+/// The models' bytes. They are checked and not needed after loading.
+#[derive(Clone, Copy)]
+pub struct Models<'a> {
+    /// A Whisper model in ggml form.
+    pub whisper: &'a [u8],
+    /// Silero in the ggml form of whisper.cpp.
+    pub voice_activity: &'a [u8],
+    /// The voice encoder in safetensors form; without it all speech is the first speaker's.
+    pub voice_encoder: Option<&'a [u8]>,
 }
 
 /// Turns sound into segments while it comes.
 ///
-/// Memory is bounded: of the sound only what is not settled is held, at most half a minute.
+/// Memory is bounded: of the sound only what is not settled is
+/// held, at most half a minute; of the voices, 3 KB a second of speech.
 pub struct Recognizer {
     engine: Engine,
     voice: Silero,
+    speakers: Option<Speakers>,
     cutter: Cutter,
     sound: Sound,
+    /// What begins before is written down already.
+    known: u64,
     /// The first sample of the next frame.
     next_frame: u64,
     language: Language,
@@ -43,27 +63,21 @@ enum Language {
 }
 
 impl Recognizer {
-    /// Loads both models. The bytes are checked first and not needed afterwards.
-    ///
-    /// `whisper` is a Whisper model in ggml form, `voice_activity` is Silero in the ggml form of
-    /// whisper.cpp.
+    /// Loads the models.
     ///
     /// # Errors
     /// [`SpeechError`] if a model or the language cannot be used.
-    pub fn load(
-        whisper: &[u8],
-        voice_activity: &[u8],
-        options: &Options,
-    ) -> Result<Self, SpeechError> {
+    pub fn load(models: Models<'_>, options: &Options) -> Result<Self, SpeechError> {
         // Nothing that whisper.cpp says may reach a terminal or a log.
         whisper_rs::install_logging_hooks();
-        let voice = Silero::load(voice_activity).map_err(SpeechError::VoiceModel)?;
+        let voice = Silero::load(models.voice_activity).map_err(SpeechError::VoiceModel)?;
+        let encoder = models.voice_encoder.map(VoiceEncoder::load).transpose()?;
         let asked = options
             .language
             .as_deref()
             .map(known_language)
             .transpose()?;
-        let mut engine = Engine::load(whisper, options.threads)?;
+        let mut engine = Engine::load(models.whisper, options.threads)?;
         let language = match (asked, engine.is_multilingual()) {
             (Some(code), false) if code != "en" => {
                 return Err(SpeechError::EnglishOnly(code.to_owned()));
@@ -78,8 +92,10 @@ impl Recognizer {
         Ok(Self {
             engine,
             voice,
+            speakers: encoder.map(Speakers::new),
             cutter: Cutter::starting_at(options.from.0),
             sound: Sound::starting_at(options.from.0),
+            known: options.known.0,
             next_frame: options.from.0,
             language,
             segments: 0,
@@ -124,6 +140,14 @@ impl Recognizer {
         self.settled
     }
 
+    /// Who spoke when, judged by everything heard so far. Labels that were given out live may
+    /// have changed; the speakers' names have not.
+    pub fn turns(&self) -> Vec<SpeakerTurn> {
+        self.speakers
+            .as_ref()
+            .map_or_else(Vec::new, Speakers::turns)
+    }
+
     /// The language that words are recognised in, once it is known (ISO 639-1).
     pub fn language(&self) -> Option<&'static str> {
         match self.language {
@@ -158,14 +182,34 @@ impl Recognizer {
     }
 
     fn recognise(&mut self, utterance: &Utterance) -> Result<Vec<Segment>, SpeechError> {
+        if let Some(speakers) = &mut self.speakers {
+            let sound: Vec<f32> = self.sound.between(utterance.start, utterance.end).collect();
+            speakers.hear(utterance, &sound)?;
+        }
+        // The same sound is cut in the same places: what began before was given out before.
+        if utterance.start < self.known {
+            return Ok(Vec::new());
+        }
         let language = self.hear_language(utterance)?;
         let writing = Writing::of(language);
         let sound = |start, end| self.sound.between(start, end).collect();
         let words = transcription::words(&mut self.engine, utterance, writing, &sound)?;
-        let sentences = sentence::split(words).into_iter();
-        Ok(sentences
-            .filter_map(|words| self.segment(words, writing))
-            .collect())
+        let turns = match &self.speakers {
+            Some(speakers) => speakers.turns_from(utterance.start),
+            None => Vec::new(),
+        };
+        let mut segments = Vec::new();
+        for words in sentence::split(words) {
+            let Some(segment) = whole(words, writing) else {
+                continue;
+            };
+            for part in speakers::split(segment, &turns) {
+                let index = self.segments;
+                self.segments += 1;
+                segments.push(Segment { index, ..part });
+            }
+        }
+        Ok(segments)
     }
 
     /// The language for an utterance: the known one, or the likeliest so far.
@@ -185,22 +229,20 @@ impl Recognizer {
         }
         Ok(code)
     }
+}
 
-    fn segment(&mut self, words: Vec<Word>, writing: Writing) -> Option<Segment> {
-        let (start, end) = (words.first()?.start, words.last()?.end);
-        let index = self.segments;
-        self.segments += 1;
-        Some(Segment {
-            index,
-            start,
-            end,
-            speaker: SpeakerLabel(1),
-            role: Role::Unknown,
-            text: writing.line(&words),
-            confidence: doubt::confidence(&words),
-            words,
-        })
-    }
+/// The words as one segment of the first speaker.
+fn whole(words: Vec<Word>, writing: Writing) -> Option<Segment> {
+    Some(Segment {
+        index: 0,
+        start: words.first()?.start,
+        end: words.last()?.end,
+        speaker: SpeakerLabel(1),
+        role: Role::Unknown,
+        text: writing.line(&words),
+        confidence: doubt::confidence(&words),
+        words,
+    })
 }
 
 /// Whisper's own copy of a language code.
@@ -235,12 +277,18 @@ mod tests {
             language: None,
             threads: 1,
             from: Samples(0),
+            known: Samples(0),
         };
         let (whisper, voice) = (
             common::model(common::TINY_ENGLISH),
             common::model(common::SILERO),
         );
-        let mut recognizer = Recognizer::load(&whisper, &voice, &options).unwrap();
+        let models = Models {
+            whisper: &whisper,
+            voice_activity: &voice,
+            voice_encoder: None,
+        };
+        let mut recognizer = Recognizer::load(models, &options).unwrap();
         for _ in 0..120 {
             recognizer.push(&[0; 16_000]).unwrap();
             assert!(recognizer.sound.held() < 8_000);

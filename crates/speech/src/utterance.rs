@@ -29,6 +29,9 @@ const EARLIEST_CUT: usize = 250;
 const LEAD_IN: u64 = 3_200;
 const LEAD_OUT: u64 = 3_200;
 
+/// Sound on both sides of a stretch of voice that is listened to with it: 50 ms.
+const AROUND: u64 = 800;
+
 /// A stretch of sound to decode, in samples from the start of the recording.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Utterance {
@@ -68,6 +71,40 @@ impl Voice {
 }
 
 impl Utterance {
+    /// The stretches of voice between longer pauses (256 ms), with a little sound around each,
+    /// and for every frame from a stretch's beginning on whether it is a pause.
+    pub(crate) fn stretches(&self) -> Vec<(Range<u64>, Vec<bool>)> {
+        let voice = &self.voice;
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for (frame, &p) in voice.probabilities.iter().enumerate() {
+            match runs.last_mut() {
+                Some(run) if p >= LEAVE && frame - run.end < SHORTEST_PAUSE => run.end = frame + 1,
+                _ if p >= ENTER => runs.push(frame..frame + 1),
+                _ => {}
+            }
+        }
+        runs.retain(|run| run.len() >= FEWEST_VOICED);
+        let position = |frame: usize| voice.first + (frame * FRAME) as u64;
+        let mut free_from = self.start;
+        let stretches = runs.into_iter().filter_map(|run| {
+            let start = position(run.start).saturating_sub(AROUND).max(free_from);
+            let end = (position(run.end) + AROUND).min(self.end);
+            free_from = end;
+            let frames = (end.checked_sub(start)? as usize).div_ceil(FRAME);
+            let pause = |frame: usize| {
+                let middle = start + (frame * FRAME + FRAME / 2) as u64;
+                let judged = middle
+                    .checked_sub(voice.first)
+                    .map(|at| at as usize / FRAME);
+                judged
+                    .and_then(|frame| voice.probabilities.get(frame))
+                    .is_none_or(|&p| p < LEAVE)
+            };
+            (frames > 0).then(|| (start..end, (0..frames).map(pause).collect()))
+        });
+        stretches.collect()
+    }
+
     /// The parts before and behind its longest pause (the first of equal ones); `None` where no
     /// pause lies between two stretches of voice.
     pub(crate) fn halves(&self) -> Option<(Self, Self)> {
@@ -372,6 +409,22 @@ mod tests {
         assert_eq!(cutter.settled(), 1_000_000);
         let utterance = cutter.finish().unwrap();
         assert_eq!((utterance.start, utterance.end), (1_000_000, 1_010_240));
+    }
+
+    #[test]
+    fn an_utterance_falls_into_stretches_at_its_longer_pauses() {
+        let mut cutter = Cutter::starting_at(100);
+        let sound = run(0.9, 10).chain(run(0.1, 12)).chain(run(0.8, 6));
+        for p in sound.chain(run(0.1, 3)).chain(run(0.8, 20)) {
+            cutter.push(p);
+        }
+        let stretches = cutter.finish().unwrap().stretches();
+        let at = |frame: u64| 100 + frame * 512;
+        let places: Vec<_> = stretches.iter().map(|(place, _)| place.clone()).collect();
+        assert_eq!(places, [100..at(10) + AROUND, at(22) - AROUND..at(51)]);
+        let pauses = &stretches[1].1;
+        assert_eq!(pauses.iter().filter(|&&pause| pause).count(), 2 + 3);
+        assert!(!pauses[3] && pauses[8]);
     }
 
     #[test]

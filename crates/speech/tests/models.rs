@@ -4,7 +4,7 @@
 mod common;
 
 use common::{SILERO, TINY_ENGLISH, model};
-use speech::{FormatError, Options, Recognizer, SpeechError};
+use speech::{FormatError, Models, Options, Recognizer, SpeechError};
 use visit::Samples;
 
 fn load(whisper: &[u8], voice: &[u8], language: Option<&str>) -> Result<(), SpeechError> {
@@ -13,8 +13,14 @@ fn load(whisper: &[u8], voice: &[u8], language: Option<&str>) -> Result<(), Spee
         language,
         threads: 1,
         from: Samples(0),
+        known: Samples(0),
     };
-    Recognizer::load(whisper, voice, &options).map(|_| ())
+    let models = Models {
+        whisper,
+        voice_activity: voice,
+        voice_encoder: None,
+    };
+    Recognizer::load(models, &options).map(|_| ())
 }
 
 fn whisper_fault(whisper: &[u8]) -> FormatError {

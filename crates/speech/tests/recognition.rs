@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{SILERO, TINY_ENGLISH, model};
+use common::{SILERO, TINY_ENGLISH, VOICE_ENCODER, model};
 use proptest::prelude::*;
-use speech::{Options, Recognizer};
+use speech::{Models, Options, Recognizer};
 use visit::{Millis, Samples, Segment};
 
 /// A sound of `tests/fixtures`, as the recorder would give it out.
@@ -25,8 +25,18 @@ fn recognizer(from: Samples) -> Recognizer {
         language: None,
         threads: 1,
         from,
+        known: from,
     };
-    Recognizer::load(&model(TINY_ENGLISH), &model(SILERO), &options).unwrap()
+    load(&options)
+}
+
+fn load(options: &Options) -> Recognizer {
+    let models = Models {
+        whisper: &model(TINY_ENGLISH),
+        voice_activity: &model(SILERO),
+        voice_encoder: Some(&model(VOICE_ENCODER)),
+    };
+    Recognizer::load(models, options).unwrap()
 }
 
 /// Everything recognised in a sound that is pushed in parts of these lengths, over and over.

@@ -65,6 +65,56 @@ impl Vault {
         })
     }
 
+    /// Replaces the transcript by the same words with other speakers and roles. A segment may have
+    /// become several; what has not changed is not written again.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfOrder`] unless the segments are counted from 0 and at least as many as
+    /// before; [`VaultError::Damaged`] if a segment does not open; [`VaultError::DiskFull`].
+    /// Nothing is changed then.
+    pub fn relabel_segments(&self, id: VisitId, segments: &[Segment]) -> Result<(), VaultError> {
+        let before = self.segments(id)?;
+        self.commit(|transaction| {
+            let (row, key) = self.find_unsigned(transaction, id)?;
+            let (count, _) = progress(transaction, id)?;
+            let wrong = |expected, found| VaultError::OutOfOrder {
+                what: Numbered::Segment,
+                expected,
+                found,
+            };
+            let many = u32::try_from(segments.len()).unwrap_or(u32::MAX);
+            if many < count || before.len() != count as usize {
+                return Err(wrong(count, many));
+            }
+            for (segment, number) in segments.iter().zip(0_u32..) {
+                if segment.index != number {
+                    return Err(wrong(number, segment.index));
+                }
+                let old = before.get(number as usize);
+                if old == Some(segment) {
+                    continue;
+                }
+                let sealed =
+                    record::seal::<_, Segment>(&key, id, Record::Segment(number), segment)?;
+                let statement = if old.is_some() {
+                    "UPDATE segments SET sealed = ?3 WHERE visit = ?1 AND number = ?2"
+                } else {
+                    "INSERT INTO segments (visit, number, sealed) VALUES (?1, ?2, ?3)"
+                };
+                transaction
+                    .prepare_cached(statement)?
+                    .execute((row, number, sealed))?;
+                if old.is_none_or(|old| old.text != segment.text) {
+                    search::put_segment(transaction, row, segment)?;
+                }
+            }
+            transaction
+                .prepare_cached("UPDATE visits SET segments = ?2 WHERE row = ?1")?
+                .execute((row, many))?;
+            Ok(())
+        })
+    }
+
     /// The transcript.
     ///
     /// # Errors

@@ -21,7 +21,8 @@ pub use draft::{
 pub use id::{RevisionNumber, VisitId};
 pub use note::{Evidence, Note, Omission, Origin, Revision, Section, Statement, Support};
 pub use patient_text::PatientText;
-pub use segment::{Role, Segment, SpeakerLabel, Word};
+pub use retention::{Days, Due, Holding, Retained, Retention, TooManyDays};
+pub use segment::{Role, Segment, SpeakerLabel, SpeakerTurn, Word};
 pub use state::{StateError, VisitState};
 pub use template::{Section as TemplateSection, StatementKind, Template};
 pub use time::{Millis, SAMPLE_RATE, Samples, UnixMillis};

@@ -51,6 +51,17 @@ impl std::fmt::Display for SpeakerLabel {
     }
 }
 
+/// A stretch of the recording in which one voice is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpeakerTurn {
+    /// Where it starts in the recording.
+    pub start: Millis,
+    /// Where it ends.
+    pub end: Millis,
+    /// Whose voice.
+    pub speaker: SpeakerLabel,
+}
+
 /// What a speaker is to the visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -6,11 +6,11 @@
 use serde::{Deserialize, Serialize};
 use visit::{
     Coverage, DraftSpeed, DraftingParameters, ModelIdentity, PatientText, Samples, Segment,
-    Sha256Hex, StopReason, Template,
+    Sha256Hex, SpeakerTurn, StopReason, Template,
 };
 
 /// Raised whenever a message changes its meaning or shape.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// A model file and the digest that its bytes must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,12 +32,17 @@ pub enum ToWorker {
         whisper: ModelFile,
         /// Silero voice activity detection in ggml form.
         voice_activity: ModelFile,
+        /// The voice encoder; without it all speech is the first speaker's.
+        voice_encoder: Option<ModelFile>,
         /// Spoken language as a two-letter ISO 639-1 code; `None`: detect.
         language: Option<String>,
         /// Threads for recognition.
         threads: u32,
-        /// Position of the first sample that will come: everything before it is settled already.
+        /// Position of the first sample that will come.
         from: Samples,
+        /// Everything before this position is settled already and only listened to for its
+        /// voices.
+        known: Samples,
     },
     /// First message: load the drafting model.
     OpenDrafting {
@@ -104,6 +109,9 @@ pub enum FromWorker {
     Segment(Segment),
     /// Every sample before this position is settled: its segments have all been sent.
     Settled(Samples),
+    /// Who spoke when, judged by the whole recording: sent once, after the last segment, where a
+    /// voice encoder was opened.
+    Turns(Vec<SpeakerTurn>),
     /// The answer to [`ToWorker::EndOfAudio`], after the last segment.
     SpeechEnded,
     /// How far reading the transcript has come.

@@ -7,7 +7,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("visit", &[]),
     ("evidence", &["visit"]),
     ("capture", &["visit"]),
-    ("speech", &["visit"]),
+    ("speakers", &["visit"]),
+    ("speech", &["visit", "speakers"]),
     ("drafting", &["visit"]),
     ("worker", &["visit"]),
     ("vault", &["visit"]),
@@ -16,7 +17,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("inroom-worker", &["visit", "worker", "speech", "drafting"]),
     (
         "scribe",
-        &["visit", "evidence", "capture", "worker", "vault"],
+        &[
+            "visit", "evidence", "speakers", "capture", "worker", "vault",
+        ],
     ),
     (
         "inroomctl",

@@ -131,8 +131,10 @@ fn an_unknown_language_is_refused() {
     let ToWorker::OpenSpeech {
         whisper,
         voice_activity,
+        voice_encoder,
         threads,
         from,
+        known,
         ..
     } = open_speech(model("whisper-tiny.en"), 0)
     else {
@@ -141,8 +143,10 @@ fn an_unknown_language_is_refused() {
     let open = ToWorker::OpenSpeech {
         whisper,
         voice_activity,
+        voice_encoder,
         threads,
         from,
+        known,
         language: Some("xx".into()),
     };
     let failure = refusal(WorkerKind::Speech, &[open]);

@@ -107,9 +107,11 @@ pub fn open_speech(whisper: ModelFile, from: u64) -> ToWorker {
     ToWorker::OpenSpeech {
         whisper,
         voice_activity: model("silero-vad"),
+        voice_encoder: Some(model("ge2e-voice-encoder")),
         language: Some("en".to_owned()),
         threads: 1,
         from: visit::Samples(from),
+        known: visit::Samples(from),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use scribe::Drafted;
 use serde_json::{Value, json};
-use visit::{Note, Segment, StopReason};
+use visit::{Millis, Note, Segment, StopReason};
 
 /// A draft as one JSON object, without the visit's identifier.
 pub(super) fn draft(drafted: &Drafted) -> Value {
@@ -92,16 +92,21 @@ pub(super) fn words(segments: &[Segment]) -> String {
         .collect()
 }
 
+/// A speaker's pause up to this long does not end the turn.
+const PAUSE: Millis = Millis(700);
+
 /// Speaker turns in the Rich Transcription Time Marked form (NIST RT-09 evaluation plan, appendix A).
 pub(super) fn rttm(name: &str, segments: &[Segment]) -> String {
+    let goes_on = |a: &Segment, b: &Segment| a.speaker == b.speaker && b.start - a.end <= PAUSE;
     segments
-        .iter()
-        .map(|segment| {
+        .chunk_by(goes_on)
+        .map(|turn| {
+            let (first, last) = (&turn[0], &turn[turn.len() - 1]);
             format!(
                 "SPEAKER {name} 1 {:.3} {:.3} <NA> <NA> {} <NA> <NA>\n",
-                segment.start.seconds(),
-                (segment.end - segment.start).seconds(),
-                segment.speaker
+                first.start.seconds(),
+                (last.end - first.start).seconds(),
+                first.speaker
             )
         })
         .collect()

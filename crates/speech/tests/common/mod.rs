@@ -8,6 +8,9 @@ pub const TINY_ENGLISH: &str = "whisper-tiny.en.bin";
 /// Voice activity.
 pub const SILERO: &str = "silero-vad-16k.bin";
 
+/// Tells speakers apart.
+pub const VOICE_ENCODER: &str = "ge2e-voice-encoder.safetensors";
+
 /// A fetched model's bytes.
 pub fn model(file: &str) -> Vec<u8> {
     let path = cache().join(file);

@@ -1,6 +1,6 @@
 use vault::{Gap, GapCause, Numbered, Recorded, VaultError};
 use visit::{
-    Millis, RevisionNumber, Samples, UnixMillis, VisitId,
+    Millis, RevisionNumber, Role, Samples, Segment, SpeakerLabel, UnixMillis, VisitId,
     VisitState::{self, Drafted, Paused, Prepared, Recorded as Ended, Recording},
 };
 
@@ -143,6 +143,33 @@ fn only_the_changes_of_state_that_a_visit_knows_are_made() {
             }
         }
     }
+}
+
+#[test]
+fn a_transcript_is_relabelled_and_split_and_never_shortened() {
+    let (parent, vault) = scratch();
+    let id = begin_recording(&vault, "A");
+    let before = [segment(0, "does it hurt yes"), segment(1, "where")];
+    vault.append_segments(id, &before, Samples(100)).unwrap();
+    let by = |speaker, segment: Segment| Segment {
+        speaker: SpeakerLabel(speaker),
+        role: Role::Clinician,
+        ..segment
+    };
+    let after = [
+        by(1, segment(0, "does it hurt")),
+        by(2, segment(1, "yes")),
+        by(1, segment(2, "where")),
+    ];
+    vault.relabel_segments(id, &after).unwrap();
+    assert_eq!(vault.segments(id).unwrap(), after);
+    assert!(vault.relabel_segments(id, &after[..2]).is_err());
+    assert!(vault.relabel_segments(id, &[after[1].clone(); 3]).is_err());
+    assert_eq!(vault.settled(id).unwrap(), Samples(100));
+    drop(vault);
+    let vault = reopen(&parent);
+    assert_eq!(vault.segments(id).unwrap(), after);
+    assert_eq!(vault.search("hurt", 10).unwrap().len(), 1);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 use visit::{
     Coverage, DraftSpeed, DraftingParameters, Millis, ModelIdentity, PatientText, Role, Samples,
-    Segment, Sha256Hex, SpeakerLabel, StatementKind, StopReason, Template, TemplateSection, Word,
+    Segment, Sha256Hex, SpeakerLabel, SpeakerTurn, StatementKind, StopReason, Template,
+    TemplateSection, Word,
 };
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ModelFile, ToWorker};
 
@@ -127,19 +128,24 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
         (
             file(),
             file(),
+            option::of(file()),
             option::of(text()),
             any::<u32>(),
-            any::<u64>()
+            (any::<u64>(), any::<u64>())
         )
-            .prop_map(|(whisper, voice_activity, language, threads, from)| {
-                ToWorker::OpenSpeech {
-                    whisper,
-                    voice_activity,
-                    language,
-                    threads,
-                    from: Samples(from),
+            .prop_map(
+                |(whisper, voice_activity, voice_encoder, language, threads, (from, known))| {
+                    ToWorker::OpenSpeech {
+                        whisper,
+                        voice_activity,
+                        voice_encoder,
+                        language,
+                        threads,
+                        from: Samples(from),
+                        known: Samples(known),
+                    }
                 }
-            }),
+            ),
         (file(), any::<u32>(), any::<u32>()).prop_map(|(model, threads, context_tokens)| {
             ToWorker::OpenDrafting {
                 model,
@@ -202,6 +208,14 @@ pub fn from_worker() -> impl Strategy<Value = FromWorker> {
             .prop_map(|(load_ms, model)| FromWorker::Ready { load_ms, model }),
         segment().prop_map(FromWorker::Segment),
         any::<u64>().prop_map(|at| FromWorker::Settled(Samples(at))),
+        vec(any::<(u64, u64, u8)>(), 0..20).prop_map(|turns| {
+            let turn = |(start, end, speaker)| SpeakerTurn {
+                start: Millis(start),
+                end: Millis(end),
+                speaker: SpeakerLabel(speaker),
+            };
+            FromWorker::Turns(turns.into_iter().map(turn).collect())
+        }),
         Just(FromWorker::SpeechEnded),
         any::<(u32, u32)>().prop_map(|(tokens, of)| FromWorker::Reading { tokens, of }),
         (any::<u32>(), patient_text())
