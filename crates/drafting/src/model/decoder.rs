@@ -1,4 +1,4 @@
-//! The decoder that llama, qwen2, qwen3 and gemma3 share.
+//! The decoder that llama, qwen2, qwen3, gemma3 and smollm3 share.
 
 use std::io::{Read, Seek};
 

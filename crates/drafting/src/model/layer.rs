@@ -89,6 +89,8 @@ pub(super) struct Layer {
     gate_up: Stack,
     down: Weight,
     after_inner_norm: Option<Vec<f32>>,
+    /// Whether queries and keys turn with their positions.
+    turns: bool,
     /// Whether this layer sees only a window (and turns at the window's base).
     pub(super) windowed: bool,
 }
@@ -197,6 +199,9 @@ impl Layer {
             gate_up,
             down,
             after_inner_norm: optional_vector(file, reader, &name("post_ffw_norm.weight"), width)?,
+            turns: shape
+                .still_every
+                .is_none_or(|every| !(number + 1).is_multiple_of(every)),
             windowed,
         })
     }
@@ -244,6 +249,7 @@ impl Layer {
                         }
                         let head = &mut head[..rope.width()];
                         match rope.pairing {
+                            _ if !self.turns => {}
                             Pairing::Halves => kernel::rotate_halves(head, cos, sin),
                             Pairing::Neighbours => kernel::rotate_pairs(head, cos, sin),
                         }

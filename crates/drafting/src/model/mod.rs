@@ -25,8 +25,9 @@ pub enum ModelError {
     /// A kind of model that this program cannot run.
     #[error("its architecture {0:?} is not supported; supported are {list}", list = SUPPORTED.join(", "))]
     Architecture(String),
-    /// A mixture of experts: candle has no code for it on a processor.
-    #[error("it is a mixture of experts, which is not supported")]
+    /// A mixture of experts. Candle's code for them needs a GPU (qwen3moe) or a form of file that
+    /// converters no longer write, with a tensor for each expert (llama).
+    #[error("it is a mixture of experts, which this program does not run; choose a model without")]
     Experts,
     /// A value of the header is missing or makes no sense.
     #[error("its header's {what} is missing or makes no sense ({value:?})")]
@@ -61,10 +62,10 @@ impl ModelError {
 }
 
 /// The architectures that can be run, as GGUF names them.
-pub const SUPPORTED: [&str; 8] = {
-    let [a, b, c, d] = shape::OWN;
-    let [e, f, g, h] = foreign::FOREIGN;
-    [a, b, c, d, e, f, g, h]
+pub const SUPPORTED: [&str; 9] = {
+    let [a, b, c, d, e] = shape::OWN;
+    let [f, g, h, i] = foreign::FOREIGN;
+    [a, b, c, d, e, f, g, h, i]
 };
 
 /// Tokens that follow each other in one place of the cache.

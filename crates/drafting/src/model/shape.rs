@@ -27,6 +27,8 @@ pub(super) struct Shape {
     pub(super) gelu: bool,
     /// Factor of the embeddings.
     pub(super) embedding_scale: f32,
+    /// Every so many layers, one in which nothing turns: it sees no positions (SmolLM3).
+    pub(super) still_every: Option<usize>,
     /// Layers that see only a window, and how wide it is.
     pub(super) window: Option<Window>,
 }
@@ -43,7 +45,7 @@ pub(super) struct Window {
 }
 
 /// Architectures whose forward pass is our own.
-pub(super) const OWN: [&str; 4] = ["llama", "qwen2", "qwen3", "gemma3"];
+pub(super) const OWN: [&str; 5] = ["llama", "qwen2", "qwen3", "gemma3", "smollm3"];
 
 /// A whole number of a model's header that must lie in a range.
 pub(super) fn measure(
@@ -215,13 +217,15 @@ impl Shape {
             rope_width,
             rope_base: base("rope.freq_base", if gemma { 1_000_000.0 } else { 10_000.0 }),
             rope_stretch: stretch,
-            rope_neighbours: architecture == "llama",
+            rope_neighbours: matches!(architecture, "llama" | "smollm3"),
             gelu: gemma,
             embedding_scale: if gemma {
                 (basics.width as f32).sqrt()
             } else {
                 1.0
             },
+            // Not in the header: all SmolLM3 models have it so.
+            still_every: (architecture == "smollm3").then_some(4),
             window,
         })
     }

@@ -148,7 +148,12 @@ pub(crate) fn file_with(
         "output_norm"
     };
     w.norm(output_norm, WIDTH);
-    w.matrix("output", vocabulary, WIDTH);
+    if architecture == "smollm3" {
+        // The embeddings serve as output, too; candle wants the vocabulary's size beside them.
+        w.value(&key("vocab_size"), Value::U32(vocabulary as u32));
+    } else {
+        w.matrix("output", vocabulary, WIDTH);
+    }
     if architecture == "phi2" {
         w.bias("output_norm", WIDTH);
         w.bias("output", vocabulary);

@@ -1,6 +1,7 @@
 //! Text to tokens and back, with the vocabulary that the model file itself carries.
 
 mod bytes;
+mod cut;
 mod pieces;
 
 use std::collections::HashMap;
@@ -18,6 +19,12 @@ pub enum VocabularyError {
     /// A kind of vocabulary that is not known.
     #[error("its vocabulary is of an unknown kind ({0:?})")]
     Kind(String),
+    /// Its text has to be cut in a way that is not known.
+    #[error(
+        "its tokenizer.ggml.pre names a way to cut text that this program does not know ({0:?}); \
+         use a model of another family or a conversion with a known name"
+    )]
+    Cut(String),
     /// The tokenizer could not be built from it.
     #[error("its vocabulary is damaged")]
     Damaged,

@@ -56,7 +56,8 @@ fn only_templates_can_write_control_tokens() {
 fn damaged_vocabularies_are_refused() {
     use candle_core::quantized::gguf_file::Value;
     let text = |t: &str| Value::String(t.to_owned());
-    let damages: [(&str, Option<Value>); 9] = [
+    let damages: [(&str, Option<Value>); 10] = [
+        ("tokenizer.ggml.pre", Some(text("of next year"))),
         ("tokenizer.ggml.model", None),
         ("tokenizer.ggml.model", Some(text("wordpiece"))),
         ("tokenizer.ggml.model", Some(text("llama"))),
