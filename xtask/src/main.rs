@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod digest;
 mod dist;
+mod fuzz;
 mod models;
 mod places;
 mod process;
@@ -58,6 +59,8 @@ enum Command {
         #[arg(long, default_value_t = 500)]
         kills: usize,
     },
+    /// Give every decoder what nobody would write, for ten minutes each
+    Fuzz(fuzz::Arguments),
     /// The house rules alone
     Tidy,
     /// Build everything that is shipped into target/dist
@@ -113,6 +116,7 @@ fn run(command: Command) -> Result<()> {
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Torture { kills } => torture::run(kills),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Tidy => tidy::check(),
         Command::Dist => dist::build(),
         Command::Workers => workers::build(),

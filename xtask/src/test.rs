@@ -3,9 +3,13 @@
 use anyhow::Result;
 
 use crate::setup::{self, Purpose};
-use crate::{models, process, tools, ui, workers};
+use crate::{fuzz, models, process, tools, ui, workers};
 
-/// Installs what the tests need, fetches the small models, builds every program and runs all tests.
+/// Seconds that each decoder is fuzzed; `cargo xtask fuzz` takes ten minutes.
+const FUZZED_SECONDS: u32 = 10;
+
+/// Installs what the tests need, fetches the small models, builds every program, runs all tests and, unless the
+/// arguments choose among them, fuzzes every decoder for a moment.
 ///
 /// # Errors
 /// If a step or a test fails.
@@ -31,5 +35,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
             .args(["test", "--release", "--workspace"])
             .args(arguments)
             .env("INROOM_TAURI_DRIVER", &driver),
-    )
+    )?;
+    if arguments.is_empty() {
+        fuzz::all(FUZZED_SECONDS)?;
+    }
+    Ok(())
 }

@@ -56,7 +56,11 @@ enum End {
 
 impl AudioFile {
     fn open(path: &Path) -> Result<Self, CaptureError> {
-        let (container, expected) = Container::open(path)?;
+        Self::of(Container::open(path)?)
+    }
+
+    /// Decodes the first block of what was opened.
+    pub(crate) fn of((container, expected): (Container, Expected)) -> Result<Self, CaptureError> {
         let mut audio = Self {
             container,
             expected,

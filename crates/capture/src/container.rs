@@ -9,7 +9,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as SymphoniaError;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
@@ -73,10 +73,19 @@ impl Container {
         if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
             hint.with_extension(extension);
         }
+        Self::of(Box::new(file), metadata.len(), &hint)
+    }
+
+    /// Opens what has so many bytes.
+    pub(crate) fn of(
+        source: Box<dyn MediaSource>,
+        bytes: u64,
+        hint: &Hint,
+    ) -> Result<(Self, Expected), CaptureError> {
         let format = symphonia::default::get_probe()
             .probe(
-                &hint,
-                MediaSourceStream::new(Box::new(file), Default::default()),
+                hint,
+                MediaSourceStream::new(source, Default::default()),
                 FormatOptions::default(),
                 MetadataOptions::default(),
             )
@@ -84,7 +93,7 @@ impl Container {
         let track = format
             .default_track(TrackType::Audio)
             .ok_or(CaptureError::FileNotAudio)?;
-        let expected = Expected::of(track, &format.format_info().format, metadata.len());
+        let expected = Expected::of(track, &format.format_info().format, bytes);
         let container = Self {
             track: track.id,
             base: track.time_base,

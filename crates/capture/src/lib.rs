@@ -14,6 +14,8 @@ mod error;
 mod expected;
 pub mod faulty;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod listen;
 mod microphone;
 mod mix;

@@ -1,7 +1,11 @@
 //! Frames of any number of channels → one channel.
 
-/// The mean of each frame's channels. What is not a number becomes silence; a frame cut off at the
-/// end is left out.
+/// How far beyond the full scale a sample may be: 60 dB. The transforms that follow would overflow with
+/// what a file of floating-point numbers can hold, and their library panics then.
+const LOUDEST: f32 = 1000.0;
+
+/// The mean of each frame's channels, at most [`LOUDEST`]. What is not a number becomes silence; a
+/// frame cut off at the end is left out.
 pub(crate) fn mono<'a, T: Copy>(
     interleaved: &'a [T],
     channels: usize,
@@ -10,7 +14,11 @@ pub(crate) fn mono<'a, T: Copy>(
     let share = 1.0 / channels.max(1) as f32;
     interleaved.chunks_exact(channels.max(1)).map(move |frame| {
         let mean = frame.iter().map(|sample| to_f32(*sample)).sum::<f32>() * share;
-        if mean.is_finite() { mean } else { 0.0 }
+        if mean.is_finite() {
+            mean.clamp(-LOUDEST, LOUDEST)
+        } else {
+            0.0
+        }
     })
 }
 
@@ -29,6 +37,21 @@ mod tests {
     #[test]
     fn one_channel_passes() {
         assert!(mono(&[0.25f32, -0.5], 1, |x| x).eq([0.25, -0.5]));
+    }
+
+    /// Found by the fuzzer: 1e30 in a WAV file of floats made the resampler's library panic.
+    #[test]
+    fn nothing_is_louder_than_the_resampler_bears() {
+        let loud: Vec<f32> = mono(&[1e30f32, -3e38, 2.0], 1, |x| x).collect();
+        assert_eq!(loud, [LOUDEST, -LOUDEST, 2.0]);
+        let mut resampler = crate::resample::Resampler::new(8_000).expect("a rate");
+        let mut out = Vec::new();
+        for _ in 0..20 {
+            resampler
+                .push(&loud.repeat(1_000), &mut out)
+                .expect("sound");
+        }
+        assert!(out.len() > 16_000 && out.iter().all(|sample| sample.is_finite()));
     }
 
     #[test]

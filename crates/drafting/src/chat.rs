@@ -68,6 +68,16 @@ impl Chat {
         }
     }
 
+    /// The template of whoever wrote these bytes.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of(template: &str) -> Self {
+        Self {
+            template: Some(template.to_owned()).filter(|text| text.len() <= LONGEST_TEMPLATE),
+            names: vec![("bos_token", "<s>".to_owned())],
+            marked: true,
+        }
+    }
+
     /// The frame for a system message and examples of what is said and answered.
     ///
     /// A template that is missing, fails, takes too long or loses the content is replaced: by

@@ -4,11 +4,7 @@ use super::*;
 use crate::models_on_disk;
 
 fn chat(template: &str) -> Chat {
-    Chat {
-        template: Some(template.to_owned()),
-        names: vec![("bos_token", "<s>".to_owned())],
-        marked: true,
-    }
+    Chat::of(template)
 }
 
 #[test]

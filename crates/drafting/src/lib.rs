@@ -8,6 +8,8 @@ mod drafter;
 mod error;
 mod event;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gguf;
 mod line;
 mod model;

@@ -15,6 +15,8 @@ mod error;
 mod event;
 mod folder;
 mod from_file;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod level;
 mod memory;
 pub mod models;

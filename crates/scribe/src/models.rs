@@ -85,7 +85,12 @@ pub enum ModelError {
 /// # Errors
 /// [`ModelError::Catalogue`] if it is damaged, which a test of this crate excludes.
 pub fn catalogue() -> Result<Vec<KnownModel>, ModelError> {
-    toml::from_str::<Catalogue>(CATALOGUE)
+    parse(CATALOGUE)
+}
+
+/// Reads a catalogue's text.
+pub(crate) fn parse(text: &str) -> Result<Vec<KnownModel>, ModelError> {
+    toml::from_str::<Catalogue>(text)
         .map(|catalogue| catalogue.model)
         .map_err(ModelError::Catalogue)
 }

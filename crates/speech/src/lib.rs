@@ -23,6 +23,8 @@ mod clusters;
 mod doubt;
 mod engine;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod ggml;
 mod half;
 mod language;

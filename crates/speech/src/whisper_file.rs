@@ -112,7 +112,8 @@ fn words(file: &mut Reader<'_>, vocabulary: usize) -> Result<(), FormatError> {
     Ok(())
 }
 
-fn tensors(file: &mut Reader<'_>, expected: usize) -> Result<(), FormatError> {
+/// All tensors to the end of the file, each once.
+pub(crate) fn tensors(file: &mut Reader<'_>, expected: usize) -> Result<(), FormatError> {
     let mut names = HashSet::new();
     while !file.at_end() {
         let tensor = file.tensor()?;

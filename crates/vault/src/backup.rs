@@ -31,6 +31,8 @@ use crate::folder::{self, DATABASE_FILE, KEYS_FILE, Lock, Unfinished};
 use crate::hex::push_digits;
 use crate::keys_file::KeysFile;
 use crate::vault::Vault;
+#[cfg(any(test, fuzzing))]
+use crate::key::{Key, Signing};
 
 /// What a backup has done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -243,6 +245,17 @@ fn find(folder: &Path) -> Result<PathBuf, VaultError> {
     let entries = fs::read_dir(folder).map_err(|_| VaultError::NoBackup)?;
     let mut backups = entries.flatten().map(|entry| entry.path()).filter(|path| {
         path.file_name()
+/// Reads a snapshot's bytes and checks its signature.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn decode_snapshot(
+    json: &[u8],
+    signing: &Key<Signing>,
+) -> Result<SnapshotSummary, VaultError> {
+    let snapshot = Snapshot::from_bytes(json)?;
+    snapshot.check(signing)?;
+    Ok(snapshot.summary(String::new()))
+}
+
             .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
             && path.join(snapshot::FOLDER).is_dir()
     });

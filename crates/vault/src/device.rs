@@ -98,11 +98,7 @@ impl DeviceSecrets for DeviceSecretFile {
         file.take(LONGEST_LINE)
             .read_to_string(&mut text)
             .map_err(|error| self.failed(&error))?;
-        let secret = text
-            .trim()
-            .strip_prefix(name)
-            .and_then(|rest| rest.strip_prefix(' '));
-        Ok(secret.map(SecretString::from))
+        Ok(secret_in(&text, name))
     }
 
     fn write(&self, name: &str, secret: &SecretString) -> Result<(), DeviceError> {
@@ -118,8 +114,16 @@ impl DeviceSecrets for DeviceSecretFile {
     }
 }
 
+/// The secret in the line of a device secret file, if it is the one with this name.
+pub(crate) fn secret_in(line: &str, name: &str) -> Option<SecretString> {
+    line.trim()
+        .strip_prefix(name)
+        .and_then(|rest| rest.strip_prefix(' '))
+        .map(SecretString::from)
+}
+
 /// The name under which the secret for a vault is kept.
-fn name_of(vault: &[u8; 16]) -> String {
+pub(crate) fn name_of(vault: &[u8; 16]) -> String {
     let mut name = String::from("inroom-vault-");
     push_digits(&mut name, vault);
     name
@@ -161,7 +165,7 @@ fn print(key: &Key<Device>) -> SecretString {
     text.into()
 }
 
-fn parse(text: &SecretString) -> Option<Key<Device>> {
+pub(crate) fn parse(text: &SecretString) -> Option<Key<Device>> {
     let bytes = Hex::<KEY_BYTES>::parse(text.expose_secret())?;
     let bytes = Zeroizing::new(bytes.0);
     Key::fill_with(|key| {

@@ -28,6 +28,9 @@ mod erasure;
 mod error;
 mod escrow;
 mod folder;
+mod forgetting;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gaps;
 mod hex;
 mod key;

@@ -33,7 +33,7 @@ pub(crate) enum Record {
 }
 
 impl Record {
-    fn bound(self, visit: VisitId) -> Vec<u8> {
+    pub(crate) fn bound(self, visit: VisitId) -> Vec<u8> {
         let (kind, number) = match self {
             Self::Cover => (1, 0),
             Self::Consent => (2, 0),

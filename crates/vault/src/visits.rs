@@ -74,7 +74,7 @@ pub struct VisitRecord {
 
 /// What stands sealed on a visit's cover.
 #[derive(Serialize, Deserialize)]
-struct Cover {
+pub(crate) struct Cover {
     patient_label: PatientText,
     reason: PatientText,
 }

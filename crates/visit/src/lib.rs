@@ -6,6 +6,8 @@
 
 mod consent;
 mod draft;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod id;
 mod note;
 mod patient_text;

@@ -31,6 +31,15 @@ pub struct Samples(pub u64);
 #[ts(type = "number")]
 pub struct UnixMillis(pub i64);
 
+/// A length that fits; files can claim longer ones.
+const fn at_most(length: u128) -> u64 {
+    if length > u64::MAX as u128 {
+        u64::MAX
+    } else {
+        length as u64
+    }
+}
+
 impl Samples {
     /// How many samples a buffer holds.
     pub const fn of(buffer_len: usize) -> Self {
@@ -39,14 +48,14 @@ impl Samples {
 
     /// The same length in milliseconds, rounded down.
     pub const fn millis(self) -> Millis {
-        Millis(self.0 * 1000 / SAMPLE_RATE as u64)
+        Millis(at_most(self.0 as u128 * 1000 / SAMPLE_RATE as u128))
     }
 }
 
 impl Millis {
-    /// The same length in samples.
+    /// The same length in samples; of a length that no recording has, the most that there is.
     pub const fn samples(self) -> Samples {
-        Samples(self.0 * SAMPLE_RATE as u64 / 1000)
+        Samples(at_most(self.0 as u128 * SAMPLE_RATE as u128 / 1000))
     }
 
     /// The length in seconds.
@@ -57,8 +66,9 @@ impl Millis {
 
 impl Add for Samples {
     type Output = Self;
+    /// Saturates: what a damaged file claims can be any length.
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
@@ -72,8 +82,9 @@ impl Sub for Samples {
 
 impl Add for Millis {
     type Output = Self;
+    /// Saturates: what a damaged file claims can be any length.
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
@@ -107,6 +118,14 @@ mod tests {
     #[test]
     fn lengths_never_go_below_zero() {
         assert_eq!(Millis(5) - Millis(9), Millis(0));
+    }
+
+    #[test]
+    fn lengths_never_wrap_around() {
+        assert_eq!(Millis(u64::MAX).samples(), Samples(u64::MAX));
+        assert_eq!(Samples(u64::MAX) + Samples(1), Samples(u64::MAX));
+        assert_eq!(Millis(u64::MAX) + Millis(1), Millis(u64::MAX));
+        assert!(Samples(u64::MAX).millis() < Millis(u64::MAX));
     }
 
     #[test]

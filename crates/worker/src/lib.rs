@@ -12,6 +12,8 @@
 mod child;
 mod ending;
 pub mod frame;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod last_words;
 pub mod level;
 pub mod locate;

@@ -68,6 +68,12 @@ pub const SUPPORTED: [&str; 9] = {
     [a, b, c, d, e, f, g, h, i]
 };
 
+/// Whether this crate itself runs an architecture.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn is_own(architecture: &str) -> bool {
+    shape::OWN.contains(&architecture)
+}
+
 /// Tokens that follow each other in one place of the cache.
 #[derive(Clone, Debug)]
 pub(crate) struct Text<'t> {

@@ -1,0 +1,6 @@
+//! The voice activity model.
+#![forbid(unsafe_code)]
+
+fn main() {
+    inroom_fuzz::run(speech::fuzzing::silero);
+}

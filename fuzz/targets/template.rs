@@ -1,0 +1,6 @@
+//! A template for notes.
+#![forbid(unsafe_code)]
+
+fn main() {
+    inroom_fuzz::run(visit::fuzzing::template);
+}
