@@ -1,23 +1,26 @@
-use rusqlite::{OptionalExtension, named_params};
-use visit::{UnixMillis, VisitId};
+use rusqlite::{OptionalExtension, Transaction, named_params};
+use visit::{UnixMillis, VisitId, VisitState};
 
 use crate::error::{Part, VaultError};
+use crate::search;
 use crate::tombstone::{self, Erased, ErasureReason, Tombstone};
 use crate::vault::Vault;
 use crate::visits::samples_from;
 
 impl Vault {
-    /// Erases a visit's sound, or all of the visit: its key is destroyed with everything that was
-    /// sealed under it, and a signed tombstone is left, all in one commit. It cannot be undone.
+    /// Erases a part of a visit, or all of it: the key that sealed it is destroyed, and a signed
+    /// tombstone is left, all in one commit. It cannot be undone.
     ///
-    /// Erased pages are overwritten in the database, and the write-ahead log, where older forms of
-    /// them may stand, is emptied before this returns. Backups and copies of the folder are out of
-    /// its reach.
+    /// Then what was erased leaves the search index, in commits of its own, between which others get
+    /// their turn; cut off there, it goes on at the vault's next start. Erased pages are overwritten
+    /// in the database, and the write-ahead log, where older forms of them may stand, is emptied
+    /// before this returns. Backups and copies of the folder are out of its reach.
     ///
     /// # Errors
     /// [`VaultError::NoSuchVisit`]; [`VaultError::Erased`] if its sound was erased before and only
-    /// sound is asked for; [`VaultError::Storage`]: nothing was erased then, except if only the log
-    /// could not be emptied, which the vault's next start does.
+    /// sound is asked for; [`VaultError::NothingToErase`]; [`VaultError::Storage`]: nothing was
+    /// erased then, except if only index or log could not be cleared, which the vault's next start
+    /// does.
     pub fn erase(
         &self,
         id: VisitId,
@@ -25,68 +28,107 @@ impl Vault {
         reason: ErasureReason,
         at: UnixMillis,
     ) -> Result<Tombstone, VaultError> {
-        let tombstone = self.commit(|transaction| {
-            let found = transaction
-                .prepare_cached(
-                    "SELECT row, started_at, samples, segments, revisions, sound_erased
-                     FROM visits WHERE id = ?1",
-                )?
-                .query_row([id.as_bytes()], |row| {
-                    Ok((
-                        row.get::<_, i64>(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                        row.get::<_, bool>(5)?,
-                    ))
-                })
-                .optional()?;
-            let (row, started_at, samples, segments, revisions, sound_erased) =
-                found.ok_or(VaultError::NoSuchVisit(id))?;
-            if sound_erased && erased == Erased::Sound {
-                return Err(VaultError::Erased);
-            }
-            match erased {
-                Erased::Visit => {
-                    transaction.execute("DELETE FROM visits WHERE row = ?1", [row])?;
-                }
-                Erased::Sound => {
-                    transaction.execute("DELETE FROM chunks WHERE visit = ?1", [row])?;
-                    // There is nothing left that could still be transcribed.
-                    transaction.execute(
-                        "UPDATE visits SET wrapped_sound_key = NULL, sound_erased = 1,
-                         settled = samples WHERE row = ?1",
-                        [row],
-                    )?;
-                }
-            }
-            let tombstone = Tombstone {
-                visit: id,
-                erased,
-                reason,
-                at,
-                started_at: UnixMillis(started_at),
-                recorded: samples_from(samples)?.millis(),
-                segments,
-                revisions,
-            };
-            let statement = serde_json::to_vec(&tombstone).map_err(|_| VaultError::Unstorable {
-                what: Part::Tombstone,
-            })?;
-            transaction
-                .prepare_cached(
-                    "INSERT INTO tombstones (visit, statement, signature)
-                     VALUES (:visit, :statement, :signature)",
-                )?
-                .execute(named_params! {
-                    ":visit": id.as_bytes(),
-                    ":signature": tombstone::sign(self.signing(), &statement),
-                    ":statement": statement,
-                })?;
-            Ok(tombstone)
+        let tombstone =
+            self.commit(|transaction| self.erase_in(transaction, id, erased, reason, at))?;
+        self.forget()?;
+        Ok(tombstone)
+    }
+
+    /// The part of [`Vault::erase`] that is one commit.
+    pub(crate) fn erase_in(
+        &self,
+        transaction: &Transaction<'_>,
+        id: VisitId,
+        erased: Erased,
+        reason: ErasureReason,
+        at: UnixMillis,
+    ) -> Result<Tombstone, VaultError> {
+        let found = transaction
+            .prepare_cached(
+                "SELECT row, started_at, samples, segments, revisions, sound_erased, state
+                 FROM visits WHERE id = ?1",
+            )?
+            .query_row([id.as_bytes()], |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get::<_, u32>(3)?,
+                    row.get::<_, u32>(4)?,
+                    row.get::<_, bool>(5)?,
+                    row.get::<_, String>(6)?,
+                ))
+            })
+            .optional()?;
+        let (row, started_at, samples, segments, revisions, sound_erased, state) =
+            found.ok_or(VaultError::NoSuchVisit(id))?;
+        let state = VisitState::parse(&state).ok_or(VaultError::Damaged {
+            what: Part::Database,
         })?;
-        crate::database::empty_log(&self.connection())?;
+        match erased {
+            Erased::Visit => {
+                transaction.execute("DELETE FROM visits WHERE row = ?1", [row])?;
+            }
+            Erased::Sound if sound_erased => return Err(VaultError::Erased),
+            Erased::Sound => {
+                transaction.execute("DELETE FROM chunks WHERE visit = ?1", [row])?;
+                // There is nothing left that could still be transcribed.
+                transaction.execute(
+                    "UPDATE visits SET wrapped_sound_key = NULL, sound_erased = 1,
+                     settled = samples WHERE row = ?1",
+                    [row],
+                )?;
+            }
+            Erased::Transcript => {
+                // Before the signature the note's evidence is still to be read, and more may come.
+                if segments == 0 || state != VisitState::Signed {
+                    return Err(VaultError::NothingToErase);
+                }
+                transaction.execute("DELETE FROM segments WHERE visit = ?1", [row])?;
+                transaction.execute(
+                    "UPDATE visits SET segments = 0, transcript_erased = 1, settled = samples
+                     WHERE row = ?1",
+                    [row],
+                )?;
+                search::forget_segments(transaction, row)?;
+                self.exchange_visit_key(transaction, id, self.find(transaction, id)?)?;
+            }
+            Erased::Draft => {
+                if revisions == 0 || !matches!(state, VisitState::Recorded | VisitState::Drafted) {
+                    return Err(VaultError::NothingToErase);
+                }
+                transaction.execute("DELETE FROM revisions WHERE visit = ?1", [row])?;
+                transaction.execute(
+                    "UPDATE visits SET revisions = 0, revised_at = NULL, state = ?2 WHERE row = ?1",
+                    (row, VisitState::Recorded.as_str()),
+                )?;
+                search::remove_note(transaction, row)?;
+                self.exchange_visit_key(transaction, id, self.find(transaction, id)?)?;
+            }
+        }
+        let tombstone = Tombstone {
+            visit: id,
+            erased,
+            reason,
+            at,
+            started_at: UnixMillis(started_at),
+            recorded: samples_from(samples)?.millis(),
+            segments,
+            revisions,
+        };
+        let statement = serde_json::to_vec(&tombstone).map_err(|_| VaultError::Unstorable {
+            what: Part::Tombstone,
+        })?;
+        transaction
+            .prepare_cached(
+                "INSERT INTO tombstones (visit, statement, signature)
+                 VALUES (:visit, :statement, :signature)",
+            )?
+            .execute(named_params! {
+                ":visit": id.as_bytes(),
+                ":signature": tombstone::sign(self.signing(), &statement),
+                ":statement": statement,
+            })?;
         Ok(tombstone)
     }
 

@@ -106,6 +106,9 @@ pub enum VaultError {
     /// What was asked for was erased.
     #[error("the sound of this visit was erased; its transcript and note are kept")]
     Erased,
+    /// There is nothing of the kind that was to be erased.
+    #[error("there is nothing of this kind to erase in the visit as it stands; nothing was erased")]
+    NothingToErase,
     /// The change of state is not allowed.
     #[error(transparent)]
     State(#[from] StateError),

@@ -38,6 +38,8 @@ mod keys_file;
 mod notes;
 mod passphrase;
 mod record;
+mod rekey;
+mod retention;
 mod schema;
 mod seal;
 mod search;

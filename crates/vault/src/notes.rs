@@ -88,8 +88,8 @@ impl Vault {
                 )?
                 .execute((row, next, sealed))?;
             transaction
-                .prepare_cached("UPDATE visits SET revisions = ?2 WHERE row = ?1")?
-                .execute((row, next))?;
+                .prepare_cached("UPDATE visits SET revisions = ?2, revised_at = ?3 WHERE row = ?1")?
+                .execute((row, next, at.0))?;
             search::put_note(transaction, row, note)?;
             Ok(number)
         })

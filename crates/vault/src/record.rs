@@ -83,6 +83,24 @@ pub(crate) fn seal<T: Serialize, Read: DeserializeOwned>(
     ))
 }
 
+/// Seals a record that was sealed under another key of the same visit.
+///
+/// # Errors
+/// [`VaultError::Damaged`].
+pub(crate) fn seal_anew(
+    old: &Key<OfVisit>,
+    new: &Key<OfVisit>,
+    visit: VisitId,
+    record: Record,
+    sealed: &[u8],
+) -> Result<Vec<u8>, VaultError> {
+    let bound = record.bound(visit);
+    let json = seal::open(old, &bound, sealed).map_err(|_| VaultError::Damaged {
+        what: record.part(),
+    })?;
+    Ok(seal::seal(new, &Nonce::make_random()?, &bound, &json))
+}
+
 /// Opens a record.
 ///
 /// # Errors

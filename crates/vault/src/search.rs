@@ -74,6 +74,23 @@ pub(crate) fn put_segment(
     put(connection, visit, what, &segment.text)
 }
 
+/// The segments of a visit are to leave the index; [`Vault::forget`] does it.
+pub(crate) fn forget_segments(connection: &Connection, visit: i64) -> Result<(), VaultError> {
+    let last = (visit << PART_BITS) + (1 << PART_BITS) - 1;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO forgetting (first, last) VALUES (?1, ?2)")?
+        .execute((Indexed::Segment(0).row(visit), last))?;
+    Ok(())
+}
+
+/// Removes the note of a visit from the index: at once, for there may be another one soon.
+pub(crate) fn remove_note(connection: &Connection, visit: i64) -> Result<(), VaultError> {
+    connection
+        .prepare_cached("DELETE FROM search WHERE rowid = ?1")?
+        .execute([Indexed::Note.row(visit)])?;
+    Ok(())
+}
+
 /// A query as FTS5 expressions, one for each thing that a visit must hold: a word, which may be
 /// the beginning of a longer one, or a phrase between quotation marks, word by word. Everything is
 /// quoted, so nothing that a person types is syntax.
@@ -179,10 +196,16 @@ impl Vault {
         }
         self.complete_index()?;
         let connection = self.connection();
-        matches(&connection, &expressions, limit)?
-            .into_iter()
-            .map(|row| self.summary(&connection, row))
-            .collect()
+        let mut visits = Vec::new();
+        for row in matches(&connection, &expressions, limit)? {
+            match self.summary(&connection, row) {
+                Ok(visit) => visits.push(visit),
+                // Erased, and its last words are just leaving the index.
+                Err(VaultError::Storage(rusqlite::Error::QueryReturnedNoRows)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(visits)
     }
 
     /// Indexes what came from an earlier version of the store: visit by visit, each in a commit

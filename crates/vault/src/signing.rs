@@ -126,4 +126,4 @@ fn unstorable() -> VaultError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -20,6 +20,10 @@ const PURPOSE: &[u8] = b"inroom tombstone\x01";
 pub enum Erased {
     /// The recording; transcript and note are kept.
     Sound,
+    /// The transcript of a signed visit; the note is kept, and the recording if it is there.
+    Transcript,
+    /// A note that nobody has signed, with all its revisions; the rest is kept.
+    Draft,
     /// Everything.
     Visit,
 }
@@ -32,6 +36,8 @@ pub enum ErasureReason {
     ConsentWithdrawn,
     /// A person has decided that it is not needed.
     Discarded,
+    /// The time was over for which it is kept.
+    Retention,
 }
 
 /// What is known of something that was erased.

@@ -137,14 +137,20 @@ impl Vault {
                 (connection, &unwrapped.root)
             }
         };
-        Ok(Self {
+        let vault = Self {
             connection: Mutex::new(connection),
             wrapping: root.derive_wrapping_key(),
             signing: unwrapped.signing.another(),
             database: root.derive_database_key(),
             dir: dir.to_owned(),
             lock,
-        })
+        };
+        // What an erasure that was cut off has left in the index. On a full disk the vault opens all
+        // the same, and the next start tries again.
+        if vault.has_to_forget()? {
+            let _ = vault.forget();
+        }
+        Ok(vault)
     }
 
     /// Its folder.

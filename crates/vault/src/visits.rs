@@ -50,6 +50,8 @@ pub struct VisitSummary {
     pub recorded: Millis,
     /// Whether its sound was erased.
     pub sound_erased: bool,
+    /// Whether its transcript was erased.
+    pub transcript_erased: bool,
     /// Segments of the transcript in the vault.
     pub segments: u32,
     /// The newest revision of the note.
@@ -80,7 +82,8 @@ pub(crate) struct Cover {
 }
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
-     segments, revisions, sound_erased, signed_at FROM visits";
+     segments, revisions, sound_erased, signed_at, \
+     transcript_erased FROM visits";
 
 /// A visit's summary as it is stored.
 struct Stored {
@@ -95,6 +98,7 @@ struct Stored {
     revisions: u32,
     sound_erased: bool,
     signed_at: Option<i64>,
+    transcript_erased: bool,
 }
 
 impl Stored {
@@ -112,6 +116,7 @@ impl Stored {
             revisions: row.get(8)?,
             sound_erased: row.get(9)?,
             signed_at: row.get(10)?,
+            transcript_erased: row.get(11)?,
         })
     }
 
@@ -131,6 +136,7 @@ impl Stored {
             state: VisitState::parse(&self.state).ok_or_else(damaged)?,
             recorded: samples_from(self.samples)?.millis(),
             sound_erased: self.sound_erased,
+            transcript_erased: self.transcript_erased,
             segments: self.segments,
             revision: (self.revisions > 0).then_some(RevisionNumber(self.revisions)),
             signed_at: self.signed_at.map(UnixMillis),
@@ -219,8 +225,11 @@ impl Vault {
         self.commit(|transaction| {
             transaction
                 .prepare_cached(
-                    "INSERT INTO visits (id, wrapped_key, wrapped_sound_key, started_at, state, template, language, cover, consent, indexed)
-                     VALUES (:id, :wrapped_key, :wrapped_sound_key, :started_at, :state, :template, :language, :cover, :consent, 1)",
+                    "INSERT INTO visits (row, id, wrapped_key, wrapped_sound_key, started_at, state, template, language, cover, consent, indexed)
+                     VALUES (
+                         max(ifnull((SELECT max(row) FROM visits), 0),
+                             ifnull((SELECT max(last >> 24) FROM forgetting), 0)) + 1,
+                         :id, :wrapped_key, :wrapped_sound_key, :started_at, :state, :template, :language, :cover, :consent, 1)",
                 )?
                 .execute(named_params! {
                     ":id": id.as_bytes(),

@@ -11,6 +11,7 @@ pub mod fuzzing;
 mod id;
 mod note;
 mod patient_text;
+mod retention;
 mod segment;
 mod state;
 pub mod template;

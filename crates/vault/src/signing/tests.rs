@@ -10,14 +10,14 @@ use crate::{Erased, ErasureReason, GapCause, KdfCost, NewVisit, Step};
 
 const SIGNER: &str = "Dr. Example";
 
-fn scratch() -> (TempDir, Vault) {
+pub(crate) fn scratch() -> (TempDir, Vault) {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("vault");
     let vault = Vault::create(&dir, &"a long enough passphrase".into(), KdfCost::LEAST).unwrap();
     (parent, vault)
 }
 
-fn note(line: &str) -> Note {
+pub(crate) fn note(line: &str) -> Note {
     Note {
         template: "soap".to_owned(),
         sections: vec![Section {
@@ -36,7 +36,7 @@ fn note(line: &str) -> Note {
     }
 }
 
-fn segment(index: u32) -> Segment {
+pub(crate) fn segment(index: u32) -> Segment {
     Segment {
         index,
         start: Millis(0),
@@ -50,7 +50,7 @@ fn segment(index: u32) -> Segment {
 }
 
 /// A visit with a second of sound, a segment and two revisions of a note.
-fn drafted(vault: &Vault) -> VisitId {
+pub(crate) fn drafted(vault: &Vault) -> VisitId {
     let new = NewVisit {
         consent: Consent {
             asked_by: "Ada".into(),
@@ -81,7 +81,7 @@ fn drafted(vault: &Vault) -> VisitId {
     id
 }
 
-fn signed(vault: &Vault) -> (VisitId, Signature) {
+pub(crate) fn signed(vault: &Vault) -> (VisitId, Signature) {
     let id = drafted(vault);
     let signature = vault
         .sign(id, RevisionNumber(2), &SIGNER.into(), UnixMillis(5))
