@@ -140,6 +140,32 @@ fn recognition_taken_up_where_it_was_settled_gives_the_rest() {
 }
 
 #[test]
+fn what_is_known_is_listened_to_and_not_written_down_again() {
+    let pcm = twice();
+    let whole = recognised(&pcm, Samples(0), &[16_000]);
+    let mut first = recognizer(Samples(0));
+    let before = first.push(&pcm[..12 * 16_000]).unwrap();
+    let mut second = load(&Options {
+        language: None,
+        threads: 1,
+        from: Samples(0),
+        known: first.settled(),
+    });
+    let mut after = second.push(&pcm).unwrap();
+    after.extend(second.finish().unwrap());
+    for (part, index) in after.iter_mut().zip(before.len() as u32..) {
+        part.index = index;
+    }
+    assert_eq!([before, after].concat(), whole);
+    let turns = second.turns();
+    assert!(
+        turns[0].start < Millis(1_000),
+        "the voices are known from the beginning"
+    );
+    assert!(turns.iter().all(|turn| turn.speaker.0 == 1));
+}
+
+#[test]
 fn what_was_recognised_is_given_out_while_sound_still_comes() {
     let mut recognizer = recognizer(Samples(0));
     let mut pcm = sound("audio/hello.flac");
