@@ -157,3 +157,80 @@ fn take(data: &Data, intake: &mut Intake) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    // Cpal offers no other way to make what its callbacks get.
+    #![allow(unsafe_code)]
+    use super::*;
+
+    /// What comes out of the ring for what a device of this format delivers.
+    fn taken<T>(format: SampleFormat, mut samples: Vec<T>) -> Vec<f32> {
+        assert_eq!(format.sample_size(), size_of::<T>(), "{format}");
+        let (mut intake, mut outlet) = ring(1, 16_000, Clock::start());
+        // SAFETY: so many values of the format's size lie there, and any bits are a value of each.
+        let data = unsafe { Data::from_parts(samples.as_mut_ptr().cast(), samples.len(), format) };
+        take(&data, &mut intake);
+        let mut frames = Vec::new();
+        assert_eq!(outlet.drain(&mut frames), 0);
+        frames
+    }
+
+    /// Nothing, half of the full scale up and down, all of it down: in every format the same sound.
+    #[test]
+    fn every_format_gives_the_same_sound() {
+        use SampleFormat::*;
+        let cases = [
+            (I8, taken(I8, vec![0_i8, 0x40, -0x40, i8::MIN])),
+            (I16, taken(I16, vec![0_i16, 0x4000, -0x4000, i16::MIN])),
+            // The fourth byte is the sign, or nothing, or whatever was there before.
+            (
+                I24,
+                taken(I24, vec![0_u32, 0x40_0000, 0xffc0_0000, 0xff80_0000]),
+            ),
+            (
+                I24,
+                taken(I24, vec![0_u32, 0x40_0000, 0x00c0_0000, 0x0080_0000]),
+            ),
+            (
+                I24,
+                taken(
+                    I24,
+                    vec![0x1200_0000_u32, 0x3440_0000, 0x56c0_0000, 0x7880_0000],
+                ),
+            ),
+            (I32, taken(I32, vec![0_i32, 1 << 30, -(1 << 30), i32::MIN])),
+            (I64, taken(I64, vec![0_i64, 1 << 62, -(1 << 62), i64::MIN])),
+            (U8, taken(U8, vec![0x80_u8, 0xc0, 0x40, 0])),
+            (U16, taken(U16, vec![0x8000_u16, 0xc000, 0x4000, 0])),
+            (
+                U24,
+                taken(U24, vec![0x80_0000_u32, 0xc0_0000, 0x40_0000, 0]),
+            ),
+            (
+                U24,
+                taken(
+                    U24,
+                    vec![0x1280_0000_u32, 0x34c0_0000, 0x5640_0000, 0xff00_0000],
+                ),
+            ),
+            (U32, taken(U32, vec![1_u32 << 31, 3 << 30, 1 << 30, 0])),
+            (U64, taken(U64, vec![1_u64 << 63, 3 << 62, 1 << 62, 0])),
+            (F32, taken(F32, vec![0.0_f32, 0.5, -0.5, -1.0])),
+            (F64, taken(F64, vec![0.0_f64, 0.5, -0.5, -1.0])),
+        ];
+        for (format, frames) in cases {
+            assert_eq!(frames.len(), 4, "{format}");
+            for (frame, expected) in frames.iter().zip([0.0, 0.5, -0.5, -1.0]) {
+                // Eight bits scale up and down by one step differently.
+                assert!((frame - expected).abs() < 0.01, "{format}: {frames:?}");
+            }
+        }
+    }
+
+    /// It is not asked for; should it come all the same, silence is better than noise.
+    #[test]
+    fn a_format_that_was_not_asked_for_is_not_heard() {
+        assert!(taken(SampleFormat::DsdU8, vec![0x69_u8; 4]).is_empty());
+    }
+}

@@ -45,27 +45,37 @@ fn amplitude(sound: &[f32], hertz: f64) -> f64 {
     2.0 * re.hypot(im) / sound.len() as f64
 }
 
-/// A 16-bit WAV file of a 440 Hz tone, and its bytes of sound.
+/// How a WAV file keeps its samples: its format's number, bits a sample, and a sample's bytes.
+type Form = (u16, u16, fn(f64) -> Vec<u8>);
+
+/// A 16-bit WAV file of a 440 Hz tone.
 fn wav(rate: u32, channels: u16, frames: u32) -> Vec<u8> {
-    let size = frames * u32::from(channels) * 2;
+    let sixteen: Form = (1, 16, |x| ((x * 32_768.0) as i16).to_le_bytes().to_vec());
+    wav_in(sixteen, rate, channels, frames)
+}
+
+/// A WAV file of a 440 Hz tone at half of the full scale.
+fn wav_in((format, bits, bytes_of): Form, rate: u32, channels: u16, frames: u32) -> Vec<u8> {
+    let frame = channels * bits / 8;
+    let size = frames * u32::from(frame);
     let mut bytes = Vec::new();
     bytes.extend(b"RIFF");
     bytes.extend((36 + size).to_le_bytes());
     bytes.extend(b"WAVEfmt ");
     bytes.extend(16u32.to_le_bytes());
-    bytes.extend(1u16.to_le_bytes());
+    bytes.extend(format.to_le_bytes());
     bytes.extend(channels.to_le_bytes());
     bytes.extend(rate.to_le_bytes());
-    bytes.extend((rate * u32::from(channels) * 2).to_le_bytes());
-    bytes.extend((channels * 2).to_le_bytes());
-    bytes.extend(16u16.to_le_bytes());
+    bytes.extend((rate * u32::from(frame)).to_le_bytes());
+    bytes.extend(frame.to_le_bytes());
+    bytes.extend(bits.to_le_bytes());
     bytes.extend(b"data");
     bytes.extend(size.to_le_bytes());
     for n in 0..frames {
         let angle = std::f64::consts::TAU * 440.0 * f64::from(n) / f64::from(rate);
-        let sample = (angle.sin() * 16_384.0) as i16;
+        let sample = bytes_of(angle.sin() / 2.0);
         for _ in 0..channels {
-            bytes.extend(sample.to_le_bytes());
+            bytes.extend(&sample);
         }
     }
     bytes
@@ -131,6 +141,37 @@ fn any_rate_and_number_of_channels() {
                 "{rate} Hz, {channels}: {level}"
             );
         }
+    }
+}
+
+/// What recorders of meetings write besides 16 bits.
+#[test]
+fn every_depth_of_a_wav_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let forms: [(&str, Form); 5] = [
+        ("8 bits", (1, 8, |x| vec![(x * 128.0 + 128.0) as u8])),
+        (
+            "24 bits",
+            (1, 24, |x| {
+                ((x * 8_388_608.0) as i32).to_le_bytes()[..3].to_vec()
+            }),
+        ),
+        (
+            "32 bits",
+            (1, 32, |x| {
+                ((x * 2_147_483_648.0) as i32).to_le_bytes().to_vec()
+            }),
+        ),
+        ("float", (3, 32, |x| (x as f32).to_le_bytes().to_vec())),
+        ("double", (3, 64, |x| x.to_le_bytes().to_vec())),
+    ];
+    for (name, form) in forms {
+        let path = written(&folder, "depth.wav", &wav_in(form, 44_100, 2, 44_100));
+        let (sound, error) = decode(&path);
+        assert!(error.is_none(), "{name}: {error:?}");
+        assert_eq!(sound.len(), 16_000, "{name}");
+        let level = amplitude(&sound[2_000..14_000], 440.0);
+        assert!((level - 0.5).abs() < 0.005, "{name}: {level}");
     }
 }
 
