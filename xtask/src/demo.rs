@@ -55,7 +55,7 @@ fn has_display() -> bool {
 
 /// The first sample visit by name.
 fn first_visit() -> Result<PathBuf> {
-    let folder = places::root().join("tests/fixtures/visits");
+    let folder = places::visits();
     let entries =
         std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let visits = entries

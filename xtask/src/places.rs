@@ -19,6 +19,11 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// The sample visits, with what their notes must hold.
+pub fn visits() -> PathBuf {
+    root().join("tests/fixtures/visits")
+}
+
 /// The folder in which a shippable set of binaries is put together.
 pub fn dist() -> PathBuf {
     target().join("dist")

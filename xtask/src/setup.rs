@@ -25,7 +25,8 @@ const BUILD: &[&str] = &[
     "python3",
 ];
 
-/// What the tests need besides: a screen, a window driver, a sound server, a keyring, an older processor.
+/// What the tests need besides: a screen, a window driver, a sound server, a keyring, an older processor, a
+/// view of the system calls.
 const TEST: &[&str] = &[
     "alsa-utils",
     "at-spi2-core",
@@ -38,6 +39,7 @@ const TEST: &[&str] = &[
     "pulseaudio-utils",
     "qemu-user",
     "sox",
+    "strace",
     "webkit2gtk-driver",
     "xvfb",
 ];
@@ -170,6 +172,16 @@ fn not_installed(wanted: &[&'static str], listing: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// It is what somebody on another system is sent to.
+    #[test]
+    fn the_readme_names_every_package() {
+        let readme = std::fs::read_to_string(crate::places::root().join("README.md"));
+        let readme = readme.unwrap_or_default();
+        for package in BUILD.iter().chain(TEST) {
+            assert!(readme.contains(&format!("`{package}`")), "{package}");
+        }
+    }
 
     #[test]
     fn removed_and_unknown_packages_are_missing() {

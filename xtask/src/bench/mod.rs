@@ -4,6 +4,7 @@
 //! a dependency of the project.
 
 mod drafting;
+mod facts;
 mod peers;
 mod report;
 mod speech;
@@ -34,7 +35,7 @@ pub struct Arguments {
 /// Prepares the machine, builds what is shipped, measures, and prints a table of ratios for each part.
 ///
 /// # Errors
-/// If a step or a program that is measured fails.
+/// If a step or a program that is measured fails, or a sample visit's note claims what it must not.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let chosen =
         |part: &str| arguments.parts.is_empty() || arguments.parts.iter().any(|p| p == part);
@@ -49,17 +50,28 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if chosen("store") {
         report.add("store", store::measure()?);
     }
+    let mut claims = Vec::new();
     if ["speech", "drafting", "visit"].into_iter().any(chosen) {
-        with_models(arguments.threads, chosen, &mut report)?;
+        claims = with_models(arguments.threads, chosen, &mut report)?;
     }
     report.print();
     if arguments.write {
         report.write()?;
     }
+    anyhow::ensure!(
+        claims.is_empty(),
+        "a note claims what it must not:\n{}",
+        claims.join("\n")
+    );
     Ok(())
 }
 
-fn with_models(threads: u32, chosen: impl Fn(&str) -> bool, report: &mut Report) -> Result<()> {
+/// The parts that run models; the claims that no note of a sample visit may make.
+fn with_models(
+    threads: u32,
+    chosen: impl Fn(&str) -> bool,
+    report: &mut Report,
+) -> Result<Vec<String>> {
     models::fetch("default", &[])?;
     dist::build()?;
     let peers = Peers::prepare()?;
@@ -71,6 +83,9 @@ fn with_models(threads: u32, chosen: impl Fn(&str) -> bool, report: &mut Report)
     }
     if chosen("visit") {
         report.add("visit", visit::measure(threads)?);
+        let (table, claims) = facts::measure(threads)?;
+        report.add("facts", table);
+        return Ok(claims);
     }
-    Ok(())
+    Ok(Vec::new())
 }

@@ -1,5 +1,6 @@
 //! A whole visit: from the end of the sound to the complete draft, and what it takes.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -28,21 +29,27 @@ struct Peak {
     drafting: u64,
 }
 
-/// Plays a sample visit in real time and waits for its draft.
-pub fn measure(threads: u32) -> Result<Table> {
-    let output = places::target().join("bench/visit.json");
+/// Takes a sample visit the whole way with the default models; where its results lie.
+pub fn play(visit: &str, speed: &str, threads: u32) -> Result<PathBuf> {
+    let output = places::target().join(format!("bench/{visit}.json"));
     if let Some(folder) = output.parent() {
         std::fs::create_dir_all(folder)?;
     }
     process::run(
         Command::new(places::dist().join("inroomctl"))
-            .args(["eval", "visit", "--speed", "1", "--threads"])
+            .args(["eval", "visit", "--speed", speed, "--threads"])
             .arg(threads.to_string())
             .arg("--audio")
-            .arg(places::root().join("tests/fixtures/visits/adult-follow-up.flac"))
+            .arg(places::visits().join(format!("{visit}.flac")))
             .arg("--output")
             .arg(&output),
     )?;
+    Ok(output)
+}
+
+/// Plays a sample visit in real time and waits for its draft.
+pub fn measure(threads: u32) -> Result<Table> {
+    let output = play("adult-follow-up", "1", threads)?;
     let visit: Visit = serde_json::from_str(&std::fs::read_to_string(output)?)?;
     let mib = |bytes: u64| format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20));
     let seconds = |ms: u64| format!("{:.1} s", ms as f64 / 1000.0);
