@@ -1,13 +1,13 @@
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use scribe::{Cancel, Drafter, DraftingSettings};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use visit::Template;
 
+use super::input::{self, Dialogue};
 use super::outcome;
 use crate::progress::Progress;
 use crate::templates;
@@ -37,12 +37,6 @@ pub(crate) struct Arguments {
     section_tokens: Option<u32>,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    id: String,
-    dialogue: String,
-}
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let template = templates::find(arguments.template.as_deref())?;
     let mut settings = DraftingSettings::new(arguments.model.as_deref())?;
@@ -50,17 +44,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     settings.context_tokens = arguments.context_tokens.unwrap_or(settings.context_tokens);
     settings.section_tokens = arguments.section_tokens.unwrap_or(settings.section_tokens);
     let mut drafter = Drafter::new(settings);
-    let lines = read_lines(&arguments.input)?;
+    let text = std::fs::read(&arguments.input)
+        .with_context(|| format!("{} cannot be read", arguments.input.display()))?;
+    let lines = input::lines(&text);
+    if lines.is_empty() {
+        bail!("{} holds no line", arguments.input.display());
+    }
     let mut output = File::create(&arguments.output)
         .with_context(|| format!("{} cannot be written", arguments.output.display()))?;
     let mut drafted = 0;
     for (n, line) in lines.iter().enumerate() {
-        let (id, result) = match serde_json::from_str::<Line>(line) {
-            Ok(line) => (line.id.clone(), one(&mut drafter, &template, &line)),
-            Err(error) => (
-                format!("line {}", n + 1),
-                Err(anyhow::Error::new(error).context("the line is not a dialogue")),
-            ),
+        let (id, result) = match line.dialogue() {
+            Ok(dialogue) => (dialogue.id.clone(), one(&mut drafter, &template, &dialogue)),
+            Err(refused) => (refused.id, Err(refused.reason.into())),
         };
         let entry = match result {
             Ok(Value::Object(mut note)) => {
@@ -85,21 +81,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn read_lines(input: &Path) -> anyhow::Result<Vec<String>> {
-    let file = File::open(input).with_context(|| format!("{} cannot be read", input.display()))?;
-    let lines: Result<Vec<String>, _> = BufReader::new(file)
-        .lines()
-        .filter(|line| !line.as_ref().is_ok_and(|l| l.trim().is_empty()))
-        .collect();
-    let lines = lines.with_context(|| format!("{} is not text in UTF-8", input.display()))?;
-    if lines.is_empty() {
-        bail!("{} holds no line", input.display());
-    }
-    Ok(lines)
-}
-
-fn one(drafter: &mut Drafter, template: &Template, line: &Line) -> anyhow::Result<Value> {
-    let segments = scribe::parse_dialogue(&line.dialogue)?;
+fn one(drafter: &mut Drafter, template: &Template, dialogue: &Dialogue) -> anyhow::Result<Value> {
+    let segments = scribe::parse_dialogue(&dialogue.text)?;
     let mut progress = Progress::new(Some(template), false);
     let drafted = drafter.draft(template, &segments, &Cancel::default(), &mut |event| {
         progress.show(&event)

@@ -1,5 +1,8 @@
 mod draft;
+mod input;
+mod names;
 mod outcome;
+mod stages;
 mod transcribe;
 mod visit;
 

@@ -6,6 +6,7 @@ use capture::Pace;
 use scribe::{Event, ScratchVault, SpeechSettings, Steps};
 use serde_json::json;
 
+use super::names::Names;
 use super::outcome;
 use crate::progress::Progress;
 
@@ -35,7 +36,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be made", arguments.output.display()))?;
     let mut done = 0;
     for audio in &arguments.audio {
-        match one(audio, &speech, arguments) {
+    let mut names = Names::default();
+        match one(audio, &names.of(audio), &speech, arguments) {
             Ok(summary) => {
                 done += 1;
                 eprintln!("{}: {summary}", audio.display());
@@ -49,7 +51,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::Result<String> {
+fn one(
+    audio: &Path,
+    name: &str,
+    speech: &SpeechSettings,
+    arguments: &Arguments,
+) -> anyhow::Result<String> {
     let scratch = ScratchVault::create()?;
     let started = Instant::now();
     let (events, heard) = crossbeam_channel::unbounded();
@@ -83,9 +90,6 @@ fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::
         bail!(trouble.unwrap_or_else(|| "there is no sound in the file".to_owned()));
     }
     let segments = vault.segments(visit)?;
-    let name = audio
-        .file_stem()
-        .map_or_else(|| "audio".to_owned(), |n| n.to_string_lossy().into_owned());
     let factor = wall.as_secs_f64() / duration.seconds();
     let whole = json!({
         "audio": audio.file_name().map(|name| name.to_string_lossy()),
@@ -101,7 +105,7 @@ fn one(audio: &Path, speech: &SpeechSettings, arguments: &Arguments) -> anyhow::
     };
     write("json", serde_json::to_string_pretty(&whole)?)?;
     write("txt", outcome::words(&segments))?;
-    write("rttm", outcome::rttm(&name, &segments))?;
+    write("rttm", outcome::rttm(name, &segments))?;
     Ok(format!(
         "{duration} in {:.1} s (real-time factor {factor:.3})",
         wall.as_secs_f64()

@@ -1,11 +1,12 @@
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use scribe::{Drafted, DraftingSettings, Event, ScratchVault, SpeechSettings, Steps};
+use scribe::{Alarm, Drafted, DraftingSettings, Event, ScratchVault, SpeechSettings, Steps};
 use serde_json::json;
+use visit::DraftSpeed;
 
 use super::outcome;
+use super::stages::{self, Stages};
 use crate::progress::Progress;
 use crate::speed::Speed;
 use crate::{memory, templates};
@@ -50,6 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         speech: Some(speech),
         draft: Some((drafting, template.clone())),
     };
+    let mut stages = Stages::start();
     let (visit, recording) = scribe::record_file(
         &scratch,
         &arguments.audio,
@@ -59,70 +61,57 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         events,
     )?;
     let mut progress = Progress::new(Some(&template), true);
-    let mut speed = visit::DraftSpeed::default();
-    let mut restarts = 0;
+    let mut seen = Seen::default();
     for event in heard {
-        match &event {
-            Event::DraftComplete {
-                speed: of_draft, ..
-            } => speed = *of_draft,
-            Event::WorkerRestarted { .. } => restarts += 1,
-            _ => {}
-        }
+        stages.note(&event);
+        seen.note(&event);
         progress.show(&event);
     }
-    let ended = recording.until_end()?.wait()?;
+    let mut ended = recording.until_end()?.wait()?;
     progress.done();
-    let revision = ended.result?;
+    let result = std::mem::replace(&mut ended.result, Ok(None));
     let vault = scratch.vault();
     let recorded = vault.recorded(visit)?.samples.millis();
-    let Some(revision) = revision.and(vault.latest_revision(visit)?) else {
-        bail!("the visit ended without a draft");
-    };
-    let provenance = revision.provenance.context("the draft has no provenance")?;
-    let drafted = Drafted {
-        note: revision.note,
-        provenance,
-        speed,
-    };
     let segments = vault.segments(visit)?;
-    let millis = |time: Option<Duration>| time.map(|time| time.as_millis() as u64);
-    let stages = json!({
-        "recorded_ms": recorded,
-        "stop_to_transcript_ms": millis(ended.stop_to_transcript),
-        "stop_to_draft_ms": millis(ended.stop_to_draft),
-    });
-    let peak = json!({
-        "main": memory::own_peak(),
-        "speech": ended.speech_peak_memory,
-        "drafting": ended.drafting_peak_memory,
-    });
-    let whole = json!({
+    let (draft, error) = match result {
+        Ok(revision) => match revision.and(vault.latest_revision(visit)?) {
+            Some(revision) => (
+                Some(Drafted {
+                    note: revision.note,
+                    provenance: revision.provenance.context("the draft has no provenance")?,
+                    speed: seen.speed,
+                }),
+                None,
+            ),
+            None => (None, Some("the visit ended without a draft".to_owned())),
+        },
+        Err(error) => (None, Some(format!("{:#}", anyhow::Error::new(error)))),
+    };
+    let mut whole = json!({
         "audio": arguments.audio.file_name().map(|name| name.to_string_lossy()),
         "duration_ms": recorded,
         "segments": outcome::segments(&segments),
-        "draft": outcome::draft(&drafted),
-        "stages": stages,
-        "stop_to_draft_ms": millis(ended.stop_to_draft),
-        "peak_memory_bytes": peak,
-        "worker_restarts": restarts,
+        "stages": stages.json(recorded, &ended),
+        "stop_to_draft_ms": ended.stop_to_draft.map(stages::millis),
+        "peak_memory_bytes": {
+            "main": memory::own_peak(),
+            "speech": ended.speech_peak_memory,
+            "drafting": ended.drafting_peak_memory,
+        },
+        "worker_restarts": seen.restarts,
+        "incomplete": seen.incomplete,
     });
+    if let Some(draft) = &draft {
+        whole["draft"] = outcome::draft(draft);
+    }
+    if let Some(error) = &error {
+        whole["error"] = json!(error);
+    }
     std::fs::write(&arguments.output, serde_json::to_string_pretty(&whole)?)
         .with_context(|| format!("{} cannot be written", arguments.output.display()))?;
     println!("\nWhere the time went");
-    println!("  recorded                     {recorded}");
-    print_time("  stop to complete transcript ", ended.stop_to_transcript);
-    print_time("  stop to complete draft      ", ended.stop_to_draft);
-    println!(
-        "  reading {} tokens             {:.1} s",
-        speed.prompt_tokens,
-        f64::from(speed.prefill_ms) / 1000.0
-    );
-    println!(
-        "  writing {} tokens             {:.1} s",
-        speed.generated_tokens,
-        f64::from(speed.decode_ms) / 1000.0
-    );
+    stages.print(recorded, &ended);
+    print_tokens(seen.speed);
     println!("Peak memory");
     for (name, bytes) in [
         ("main", memory::own_peak()),
@@ -131,11 +120,45 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     ] {
         println!("  {name:<10} {:>6} MiB", bytes >> 20);
     }
+    match error {
+        // The transcript is something.
+        Some(error) if !segments.is_empty() => eprintln!("there is no draft: {error}"),
+        Some(error) => bail!(seen.incomplete.unwrap_or(error)),
+        None => {}
+    }
     Ok(())
 }
 
-fn print_time(label: &str, time: Option<Duration>) {
-    if let Some(time) = time {
-        println!("{label} {:.1} s", time.as_secs_f64());
+/// What is told on the way and stands nowhere else afterwards.
+#[derive(Default)]
+struct Seen {
+    speed: DraftSpeed,
+    restarts: u32,
+    /// Why the recording has ended before the file's end.
+    incomplete: Option<String>,
+}
+
+impl Seen {
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::DraftComplete { speed, .. } => self.speed = *speed,
+            Event::WorkerRestarted { .. } => self.restarts += 1,
+            Event::Alarm(Alarm::SourceFailed { message } | Alarm::StoreFailed { message }) => {
+                self.incomplete = Some(message.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn print_tokens(speed: DraftSpeed) {
+    for (doing, tokens, millis) in [
+        ("reading", speed.prompt_tokens, speed.prefill_ms),
+        ("writing", speed.generated_tokens, speed.decode_ms),
+    ] {
+        println!(
+            "  {doing} {tokens} tokens             {:.1} s",
+            f64::from(millis) / 1000.0
+        );
     }
 }
