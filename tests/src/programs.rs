@@ -40,6 +40,16 @@ pub fn inroomctl<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments
         .expect("inroomctl starts")
 }
 
+/// Whether the system would write the memory of a process to disk when it dies of an error.
+pub fn may_dump_core(pid: u32) -> bool {
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).expect("the process runs");
+    let core = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max core file size"))
+        .expect("there is such a limit");
+    core.split_whitespace().take(2).any(|limit| limit != "0")
+}
+
 /// A sample visit's file, such as `injured-knee.flac`.
 pub fn visit_fixture(name: &str) -> PathBuf {
     project().join("tests/fixtures/visits").join(name)
@@ -55,4 +65,21 @@ pub fn model(id: &str) -> PathBuf {
     scribe::models::resolve(id)
         .unwrap_or_else(|error| panic!("{error} (cargo xtask models fetch --set ci)"))
         .path
+}
+
+/// Says what was measured, and leaves it where `INROOM_FIGURES` names a folder for it: a line for
+/// each figure, with a tab between what was measured and the figure.
+#[allow(
+    clippy::print_stdout,
+    reason = "what a test has measured is for a person"
+)]
+pub fn figures(name: &str, measured: &[(&str, String)]) {
+    let lines: String = measured
+        .iter()
+        .map(|(what, figure)| format!("{what}\t{figure}\n"))
+        .collect();
+    println!("{name}:\n{lines}");
+    if let Some(folder) = std::env::var_os("INROOM_FIGURES") {
+        std::fs::write(Path::new(&folder).join(name), lines).expect("the figures are kept");
+    }
 }

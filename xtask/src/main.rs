@@ -54,11 +54,7 @@ enum Command {
     /// Measure Inroom beside its peers on this machine
     Bench(bench::Arguments),
     /// Kill a recorder at random moments, make every storage operation go wrong, and look at what is left
-    Torture {
-        /// How many times a recorder is killed
-        #[arg(long, default_value_t = 500)]
-        kills: usize,
-    },
+    Torture(torture::Arguments),
     /// Give every decoder what nobody would write, for ten minutes each
     Fuzz(fuzz::Arguments),
     /// The house rules alone
@@ -115,7 +111,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test { arguments } => test::run(&arguments),
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
-        Command::Torture { kills } => torture::run(kills),
+        Command::Torture(arguments) => torture::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Tidy => tidy::check(),
         Command::Dist => dist::build(),

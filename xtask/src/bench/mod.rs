@@ -6,7 +6,7 @@
 mod drafting;
 mod facts;
 mod peers;
-mod report;
+pub mod report;
 mod speech;
 mod store;
 mod visit;
@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         );
     }
     setup::install(Purpose::Test)?;
-    let mut report = Report::new(arguments.threads)?;
+    let mut report = Report::new(Some(arguments.threads))?;
     if chosen("store") {
         report.add("store", store::measure()?);
     }

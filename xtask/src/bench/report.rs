@@ -21,11 +21,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// For this machine.
+    /// For this machine and, where they were set, so many threads for each program.
     ///
     /// # Errors
     /// If the machine cannot be described.
-    pub fn new(threads: u32) -> Result<Self> {
+    pub fn new(threads: Option<u32>) -> Result<Self> {
         let cpu =
             std::fs::read_to_string("/proc/cpuinfo").context("/proc/cpuinfo cannot be read")?;
         let model = cpu
@@ -36,7 +36,8 @@ impl Report {
             })
             .to_owned();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let machine = format!("{model}, {cores} cores, {threads} threads each");
+        let threads = threads.map_or_else(String::new, |n| format!(", {n} threads each"));
+        let machine = format!("{model}, {cores} cores{threads}");
         Ok(Self {
             machine,
             tables: Vec::new(),
