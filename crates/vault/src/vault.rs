@@ -264,3 +264,6 @@ impl Vault {
         Ok((row, key))
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod memory;
