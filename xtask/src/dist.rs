@@ -1,8 +1,10 @@
 //! The set of programs as it is shipped.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{places, process, ui, workers};
 
@@ -40,6 +42,24 @@ pub fn build() -> Result<()> {
             &dist.join("workers").join(&file),
         )?;
     }
+    starts(&dist)?;
     println!("dist: {}", dist.display());
+    Ok(())
+}
+
+/// Whether what lies there can be started: the command line, and the worker that every processor runs.
+fn starts(dist: &Path) -> Result<()> {
+    let worker = dist.join("workers").join(workers::file_name("v2"));
+    for program in [
+        dist.join(format!("inroomctl{}", std::env::consts::EXE_SUFFIX)),
+        worker,
+    ] {
+        let said = process::output(Command::new(&program).arg("--version"))?;
+        ensure!(
+            said.contains(env!("CARGO_PKG_VERSION")),
+            "{} says it is {said:?}",
+            program.display()
+        );
+    }
     Ok(())
 }

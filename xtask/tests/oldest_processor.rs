@@ -175,6 +175,34 @@ fn the_baseline_worker_loads_its_models_and_listens() {
     );
 }
 
+/// Candle chooses its kernels when it runs: a few tokens with the smallest model, through the crate
+/// that the worker drafts with.
+#[test]
+fn a_language_model_reads_and_writes() {
+    let _alone = alone();
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let speed = target.join("release/examples/speed");
+    assert!(
+        speed.is_file(),
+        "{} is missing: run `cargo build --release -p drafting --examples`",
+        speed.display()
+    );
+    let output = Command::new(emulator())
+        .args(["-cpu", "Nehalem"])
+        .arg(speed)
+        .arg(model("smollm2-135m-instruct").path)
+        .args(["2", "2", "1"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && said.contains("decode_tokens_per_second"),
+        "{said:?} {}",
+        output.status
+    );
+}
+
 /// Shows that the emulated processor really lacks the instructions.
 #[test]
 fn the_avx2_worker_dies_there_when_it_computes() {
