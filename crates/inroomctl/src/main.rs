@@ -11,6 +11,7 @@ mod eval;
 mod memory;
 mod passphrase;
 mod progress;
+mod retention;
 mod speed;
 mod templates;
 mod vaults;

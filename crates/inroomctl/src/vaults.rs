@@ -11,7 +11,7 @@ use vault::{
     Ways,
 };
 
-use crate::{backups, passphrase};
+use crate::{backups, passphrase, retention};
 
 /// Which vault, and how it is opened.
 #[derive(clap::Args)]
@@ -48,6 +48,9 @@ pub(crate) enum Command {
     Snapshots(backups::SnapshotsArguments),
     /// Restore a backup as a new vault.
     Restore(backups::RestoreArguments),
+    /// Say or change how long recordings, transcripts and unsigned notes are kept.
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// Make a recovery key: its file opens every vault that is entrusted to it.
     RecoveryKey(RecoveryKeyArguments),
 }
@@ -118,6 +121,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Backup(arguments) => backups::back_up(arguments),
         Command::Snapshots(arguments) => backups::snapshots(arguments),
         Command::Restore(arguments) => backups::restore(arguments),
+        Command::Retention(command) => retention::run(command),
         Command::RecoveryKey(arguments) => recovery_key(arguments),
     }
 }

@@ -1,4 +1,4 @@
-//! The conductor: a visit from consent to draft. The desktop and the command line both drive it.
+//! The conductor: a visit from consent to signature. The desktop and the command line both drive it.
 //!
 //! Threads: the *recorder* takes sound from a source and commits it to the vault second by second;
 //! the *work* thread feeds what is committed to the speech worker, stores the segments, and after
@@ -22,8 +22,10 @@ mod memory;
 pub mod models;
 mod recorder;
 mod recording;
+mod retention;
 mod scratch;
 mod settings;
+mod signing;
 mod silence;
 mod transcriber;
 
@@ -35,5 +37,7 @@ pub use event::{Alarm, Event, WorkerRole};
 pub use folder::vault_folder;
 pub use from_file::record_file;
 pub use recording::{Outcome, Recording, Steps, Work};
+pub use retention::{DailyRetention, Enforced, enforce_retention};
 pub use scratch::{ScratchVault, random_passphrase};
 pub use settings::{DraftingSettings, SpeechSettings};
+pub use signing::{SigningError, sign};

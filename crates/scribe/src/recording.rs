@@ -297,8 +297,8 @@ impl Job {
             Err(ScribeError::LeftOut { doing, times })
         };
         match self.vault.end_step(self.visit, step) {
-            // A visit that was erased meanwhile has no steps.
-            Ok(()) | Err(VaultError::NoSuchVisit(_)) => done,
+            // A visit that was erased or signed meanwhile has no steps.
+            Ok(()) | Err(VaultError::NoSuchVisit(_) | VaultError::Signed) => done,
             Err(error) => done.and(Err(error.into())),
         }
     }

@@ -1,11 +1,9 @@
-use std::io::{BufRead, IsTerminal, Write};
-
-use anyhow::bail;
 use clap::ValueEnum;
 use scribe::clock;
 use vault::{Erased, ErasureReason};
 use visit::VisitId;
 
+use super::confirmation;
 use crate::vaults::VaultArguments;
 
 #[derive(clap::Args)]
@@ -33,9 +31,6 @@ enum Reason {
     Discarded,
 }
 
-/// How much of the identifier confirms that this visit is meant.
-const CONFIRMS: usize = 8;
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open()?;
     let summary = vault.visit(arguments.visit)?.summary;
@@ -44,19 +39,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     } else {
         (Erased::Visit, "the recording, the transcript and the note")
     };
-    let id = summary.id.to_string();
-    let wanted: String = id.chars().take(CONFIRMS).collect();
+    let id = summary.id;
     eprintln!(
         "This erases {what} of the visit {id} ({}, {} segments). It cannot be undone.",
         summary.recorded, summary.segments
     );
-    let given = match &arguments.confirm {
-        Some(given) => given.clone(),
-        None => ask(&wanted)?,
-    };
-    if given.trim() != wanted {
-        bail!("{given:?} is not {wanted:?}; nothing was erased");
-    }
+    confirmation::demand(id, "erase", "erased", arguments.confirm.as_deref())?;
     let reason = match arguments.reason {
         Reason::ConsentWithdrawn => ErasureReason::ConsentWithdrawn,
         Reason::Discarded => ErasureReason::Discarded,
@@ -64,16 +52,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     vault.erase(arguments.visit, erased, reason, clock::now())?;
     println!("erased {what} of the visit {id}; a signed tombstone is kept");
     Ok(())
-}
-
-fn ask(wanted: &str) -> anyhow::Result<String> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        bail!("nothing was erased: confirm with --confirm {wanted}");
-    }
-    eprint!("Type {wanted} to erase it: ");
-    std::io::stderr().flush()?;
-    let mut line = String::new();
-    stdin.lock().read_line(&mut line)?;
-    Ok(line)
 }

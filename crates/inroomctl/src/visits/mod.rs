@@ -1,6 +1,8 @@
+mod confirmation;
 mod erase;
 mod new;
 mod show;
+mod sign;
 
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Draft(DraftArguments),
     /// Write the note as plain text.
     ExportText(show::ExportArguments),
+    /// Sign the note of a visit: it never changes afterwards.
+    Sign(sign::Arguments),
     /// Erase a visit's sound, or all of the visit, for good.
     Erase(erase::Arguments),
 }
@@ -62,6 +66,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Show(arguments) => show::show(&arguments),
         Command::Draft(arguments) => draft(&arguments),
         Command::ExportText(arguments) => show::export_text(&arguments),
+        Command::Sign(arguments) => sign::run(&arguments),
         Command::Erase(arguments) => erase::run(&arguments),
     }
 }

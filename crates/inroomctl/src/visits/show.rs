@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use scribe::clock;
 use vault::{Erased, ErasureReason, Gap, GapCause, VisitSummary};
 use visit::VisitId;
 
@@ -59,6 +60,7 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
             match tombstone.reason {
                 ErasureReason::ConsentWithdrawn => "consent withdrawn",
                 ErasureReason::Discarded => "discarded",
+                ErasureReason::Retention => "its time was over",
             }
         );
     }
@@ -81,10 +83,11 @@ fn print_line(visit: &VisitSummary) {
     } else {
         ""
     };
-    let silent = if visit.sound_erased {
-        " (sound erased)"
-    } else {
-        ""
+    let silent = match (visit.sound_erased, visit.transcript_erased) {
+        (true, true) => " (sound and transcript erased)",
+        (true, false) => " (sound erased)",
+        (false, true) => " (transcript erased)",
+        (false, false) => "",
     };
     println!(
         "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}{silent}",
@@ -113,6 +116,18 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         record.consent.asked_by.expose(),
         record.consent.wording_version
     );
+    if let Some(signature) = &record.signature {
+        println!(
+            "signed: revision {} by {}, SHA-256 of the note {}",
+            signature.revision.0,
+            signature.signer.expose(),
+            signature.note_sha256.as_str()
+        );
+    }
+    for due in vault.due(arguments.visit)? {
+        let days = (due.at.0 - clock::now().0).max(0) / (24 * 60 * 60 * 1000);
+        println!("the {} will be erased in {days} days", due.what.as_str());
+    }
     println!("\nTRANSCRIPT");
     let mut gaps = vault.gaps(arguments.visit)?.into_iter().peekable();
     for segment in vault.segments(arguments.visit)? {
