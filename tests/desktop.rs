@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use inroom_tests::facts::Facts;
-use inroom_tests::programs::visit_fixture;
+use inroom_tests::programs::{may_dump_core, visit_fixture};
 use inroom_tests::sound::SoundSystem;
 use inroom_tests::window::{Window, small_models};
 
 const PASSPHRASE: &str = "quiet river under seven bridges";
 
 /// Long enough for the small model on two busy cores.
-const DRAFT: Duration = Duration::from_secs(300);
+const DRAFT: Duration = Duration::from_secs(900);
 
 #[tokio::test]
 async fn a_visit_is_recorded_through_pulseaudio_reviewed_edited_and_kept() {
@@ -101,6 +101,7 @@ async fn record(
     window.fill("create-passphrase-again", PASSPHRASE).await;
     window.click("create-vault").await;
     window.find("new-visit").await;
+    assert!(!may_dump_core(process_on(folder.path())));
     window.picture(&format!("2-visits{mark}")).await;
     window.click("new-visit").await;
     window.fill("patient-label", "Room 4").await;
@@ -146,6 +147,20 @@ async fn record(
     look(&window).await;
     window.close().await;
     statements
+}
+
+/// The desktop program that keeps its visits in this folder.
+fn process_on(folder: &std::path::Path) -> u32 {
+    let arguments = format!("/inroom --data-dir {}", folder.display());
+    let found = std::process::Command::new("pgrep")
+        .args(["-f", &arguments])
+        .output()
+        .expect("pgrep is installed");
+    let pids = String::from_utf8(found.stdout).unwrap();
+    pids.lines()
+        .next()
+        .and_then(|pid| pid.parse().ok())
+        .expect("the window's program runs")
 }
 
 /// `4:05` → 245.

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use capture::{Pace, Source};
-use scribe::ScratchVault;
+use capture::{CaptureError, Pace, Source};
+use scribe::models::ModelError;
+use scribe::{ScratchVault, WorkerRole};
 use tauri::ipc::Channel;
 use vault::{DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways};
 use visit::{Template, VisitId};
@@ -16,6 +18,9 @@ use crate::underway::Underway;
 
 /// What the demonstration's recorded visit is chosen by.
 const SAMPLE: &str = "sample";
+
+/// How long the end of the program waits for work to end.
+const LEAVE: Duration = Duration::from_secs(10);
 
 /// The program's state. Commands run on several threads and share it.
 pub struct Desk {
@@ -208,9 +213,12 @@ impl Desk {
         }
     }
 
-    /// Ends what runs and lets the store go; a scratch one is erased.
+    /// Ends what runs, in order, and lets the store go; a scratch one is erased. What is not done
+    /// yet can be taken up at the next start.
     pub fn close(&self) {
+        *lock(&self.listener) = None;
         self.underway.stop_recording();
+        self.underway.end_all(LEAVE);
         *lock(&self.store) = None;
     }
 
@@ -263,14 +271,14 @@ impl Desk {
     ///
     /// # Errors
     /// What the sound system or the sample's file answers.
-    pub fn open_source(&self, choice: Option<&str>) -> Result<Box<dyn Source>, Failure> {
+    pub fn open_source(&self, choice: Option<&str>) -> Result<Box<dyn Source>, CaptureError> {
         let sample = self
             .demonstration
             .as_ref()
             .and_then(|demo| demo.sample.as_deref());
         match (choice, sample) {
-            (Some(SAMPLE), Some(path)) => Ok(capture::open_file(path, Pace::RealTime)?),
-            _ => Ok(capture::open_microphone(choice)?),
+            (Some(SAMPLE), Some(path)) => capture::open_file(path, Pace::RealTime),
+            _ => capture::open_microphone(choice),
         }
     }
 }
@@ -311,6 +319,39 @@ pub fn steps(template_id: &str) -> Result<scribe::Steps, Failure> {
     })
 }
 
+/// The same for a recording that begins now and does not wait for a model: the steps that there are
+/// models for, and what to tell of the others.
+///
+/// # Errors
+/// [`FailureCode::Rejected`] if the template is not known.
+pub fn possible_steps(template_id: &str) -> Result<(scribe::Steps, Vec<scribe::Event>), Failure> {
+    Ok(steps_of(
+        scribe::SpeechSettings::new(None),
+        scribe::DraftingSettings::new(None),
+        template(template_id)?,
+    ))
+}
+
+fn steps_of(
+    speech: Result<scribe::SpeechSettings, ModelError>,
+    drafting: Result<scribe::DraftingSettings, ModelError>,
+    template: Template,
+) -> (scribe::Steps, Vec<scribe::Event>) {
+    let mut missing = Vec::new();
+    let mut note = |worker, error: ModelError| {
+        missing.push(scribe::Event::WorkerFailed {
+            worker,
+            message: format!("the visit is recorded, but {error}"),
+        });
+    };
+    let speech = speech.map_err(|error| note(WorkerRole::Speech, error)).ok();
+    let draft = drafting
+        .map_err(|error| note(WorkerRole::Drafting, error))
+        .ok()
+        .map(|settings| (settings, template));
+    (scribe::Steps { speech, draft }, missing)
+}
+
 /// A message about one visit.
 pub fn about(visit: VisitId, event: scribe::Event) -> FromDesk {
     FromDesk::Visit { visit, event }
@@ -318,7 +359,7 @@ pub fn about(visit: VisitId, event: scribe::Event) -> FromDesk {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     fn desk_in(folder: &Path) -> Desk {
@@ -395,5 +436,38 @@ mod tests {
         assert!(folder.exists());
         desk.close();
         assert!(!folder.exists());
+    }
+
+    /// A computer without one of its models, or without all of them, still records.
+    #[test]
+    fn a_missing_model_is_told_and_leaves_its_step_out() {
+        use scribe::{Event, SpeechSettings, WorkerRole};
+        let missing = || ModelError::Missing {
+            id: "a-model".to_owned(),
+            path: PathBuf::from("a-model.bin"),
+        };
+        let soap = || template("soap").unwrap();
+        let (steps, told) = steps_of(Err(missing()), Err(missing()), soap());
+        assert!(steps.speech.is_none() && steps.draft.is_none());
+        let [
+            Event::WorkerFailed {
+                worker: WorkerRole::Speech,
+                message,
+            },
+            Event::WorkerFailed {
+                worker: WorkerRole::Drafting,
+                ..
+            },
+        ] = &told[..]
+        else {
+            panic!("{told:?}")
+        };
+        assert!(message.contains("the visit is recorded") && message.contains("a-model"));
+        let speech: Result<SpeechSettings, ModelError> = SpeechSettings::new(None);
+        if speech.is_ok() {
+            let (steps, told) = steps_of(speech, Err(missing()), soap());
+            assert!(steps.speech.is_some() && steps.draft.is_none());
+            assert_eq!(told.len(), 1);
+        }
     }
 }

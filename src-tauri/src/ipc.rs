@@ -3,7 +3,7 @@
 use scribe::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use vault::{Erased, ErasureReason};
+use vault::{Erased, ErasureReason, GapCause, SecretString};
 use visit::{
     Consent, ConsentGiver, ConsentMethod, Millis, Note, PatientText, RevisionNumber, Segment,
     UnixMillis, VisitId, VisitState,
@@ -134,7 +134,8 @@ pub struct VisitRow {
     pub revision: Option<RevisionNumber>,
     /// What the program does with it now.
     pub activity: Activity,
-    /// It was cut off while it was recorded, and nothing is being done about it.
+    /// It was cut off while it was recorded, written down or drafted, and nothing is being done
+    /// about it.
     pub unfinished: bool,
 }
 
@@ -176,8 +177,8 @@ pub struct MissingSound {
     pub at: Millis,
     /// How much.
     pub missing: Millis,
-    /// It stands in the recording as samples without a signal.
-    pub silent: bool,
+    /// Why.
+    pub cause: GapCause,
 }
 
 /// A note in the store.
@@ -240,7 +241,8 @@ pub struct BackupRequest {
 #[serde(deny_unknown_fields)]
 pub struct CreateRequest {
     /// As typed.
-    pub passphrase: String,
+    #[ts(type = "string")]
+    pub passphrase: SecretString,
     /// The public part of the organisation's recovery key, `age1…`; empty for none.
     pub recovery_key: String,
 }
@@ -250,7 +252,8 @@ pub struct CreateRequest {
 #[serde(deny_unknown_fields)]
 pub struct PassphraseRequest {
     /// As typed.
-    pub passphrase: String,
+    #[ts(type = "string")]
+    pub passphrase: SecretString,
 }
 
 /// How much of the list of visits is shown.

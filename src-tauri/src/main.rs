@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    scribe::keep_memory_private();
     let arguments = arguments::Arguments::parse();
     let desk = match desk::Desk::new(&arguments) {
         Ok(desk) => desk,

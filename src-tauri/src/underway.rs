@@ -2,7 +2,8 @@
 //! whose transcript and note are being completed.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use scribe::{Cancel, Event, Recording, Work};
 use visit::{VisitId, VisitState};
@@ -16,6 +17,8 @@ use crate::ipc::Activity;
 pub struct Underway {
     recording: Mutex<Option<Current>>,
     works: Mutex<HashMap<VisitId, Working>>,
+    /// Told when one of them has ended.
+    fewer: Condvar,
 }
 
 struct Current {
@@ -28,7 +31,22 @@ struct Current {
 struct Working {
     activity: Activity,
     /// Known once the recording has ended.
-    cancel: Option<Cancel>,
+    wishes: Option<Wishes>,
+}
+
+/// By which work is given up.
+struct Wishes {
+    draft: Cancel,
+    all: Cancel,
+}
+
+impl Wishes {
+    fn of(work: &Work) -> Self {
+        Self {
+            draft: work.cancel(),
+            all: work.end(),
+        }
+    }
 }
 
 impl Underway {
@@ -57,16 +75,17 @@ impl Underway {
             .map(|current| current.device.clone())
     }
 
-    /// Starts a recording unless one runs.
+    /// Starts a recording unless one runs or the visit is worked on; answers what the source of sound
+    /// is called. `start`, which opens the microphone, is called in no other case, and no recording
+    /// is started or ended meanwhile.
     ///
     /// # Errors
     /// [`FailureCode::Busy`], or what `start` answers.
     pub fn start_recording(
         &self,
         visit: VisitId,
-        device: String,
         start: impl FnOnce() -> Result<Recording, Failure>,
-    ) -> Result<(), Failure> {
+    ) -> Result<String, Failure> {
         let mut slot = lock(&self.recording);
         if slot.is_some() {
             return Err(Failure::new(
@@ -74,20 +93,24 @@ impl Underway {
                 "Another visit is being recorded. Stop it before you start this one.",
             ));
         }
+        if self.activity(visit) != Activity::None {
+            return Err(being_worked_on());
+        }
         let recording = start()?;
+        let device = recording.source().to_owned();
         lock(&self.works).insert(
             visit,
             Working {
                 activity: Activity::Recording,
-                cancel: None,
+                wishes: None,
             },
         );
         *slot = Some(Current {
             visit,
-            device,
+            device: device.clone(),
             recording,
         });
-        Ok(())
+        Ok(device)
     }
 
     /// Does something with the recording that runs.
@@ -127,17 +150,14 @@ impl Underway {
         start: impl FnOnce() -> Result<Work, Failure>,
     ) -> Result<(), Failure> {
         if self.activity(visit) != Activity::None {
-            return Err(Failure::new(
-                FailureCode::Busy,
-                "This visit is being worked on already. Wait for that to end, or stop it.",
-            ));
+            return Err(being_worked_on());
         }
-        let cancel = Some(start()?.cancel());
+        let wishes = Some(Wishes::of(&start()?));
         lock(&self.works).insert(
             visit,
             Working {
                 activity: Activity::Transcribing,
-                cancel,
+                wishes,
             },
         );
         Ok(())
@@ -149,7 +169,7 @@ impl Underway {
             if working.activity == Activity::Recording {
                 working.activity = Activity::Transcribing;
             }
-            working.cancel = Some(work.cancel());
+            working.wishes = Some(Wishes::of(work));
         }
     }
 
@@ -160,10 +180,10 @@ impl Underway {
     pub fn cancel(&self, visit: VisitId) -> Result<(), Failure> {
         match lock(&self.works)
             .get(&visit)
-            .and_then(|working| working.cancel.as_ref())
+            .and_then(|working| working.wishes.as_ref())
         {
-            Some(cancel) => {
-                cancel.cancel();
+            Some(wishes) => {
+                wishes.draft.cancel();
                 Ok(())
             }
             None => Err(Failure::new(
@@ -173,7 +193,7 @@ impl Underway {
         }
     }
 
-    /// Ends the recording of a visit, if it is recorded, and gives up its draft, if one is made.
+    /// Ends the recording of a visit, if it is recorded, and all work on it.
     ///
     /// # Errors
     /// If the recorder had died; what it had committed is in the store.
@@ -181,13 +201,28 @@ impl Underway {
         if self.device(visit).is_some() {
             self.stop_recording().transpose()?;
         }
-        if let Some(cancel) = lock(&self.works)
+        if let Some(wishes) = lock(&self.works)
             .get(&visit)
-            .and_then(|working| working.cancel.as_ref())
+            .and_then(|working| working.wishes.as_ref())
         {
-            cancel.cancel();
+            wishes.all.cancel();
         }
         Ok(())
+    }
+
+    /// Ends all work in order, so that it is not taken for a death of the program, and waits for
+    /// that, but no longer than `patience`.
+    pub fn end_all(&self, patience: Duration) {
+        let works = lock(&self.works);
+        for wishes in works.values().filter_map(|working| working.wishes.as_ref()) {
+            wishes.all.cancel();
+        }
+        // Work that does not end in time ends with the program.
+        drop(
+            self.fewer
+                .wait_timeout_while(works, patience, |works| !works.is_empty())
+                .unwrap_or_else(PoisonError::into_inner),
+        );
     }
 
     /// Takes note of an event, before the page is told.
@@ -195,7 +230,8 @@ impl Underway {
         match event {
             // A recording that ends by itself (a file's end, a failed device) is over like one
             // that was stopped.
-            Event::State {
+            Event::Interrupted
+            | Event::State {
                 state: VisitState::Recorded,
                 ..
             } => {
@@ -221,5 +257,96 @@ impl Underway {
     /// The last event of a visit's work has come.
     pub fn ended(&self, visit: VisitId) {
         lock(&self.works).remove(&visit);
+        self.fewer.notify_all();
+    }
+}
+
+fn being_worked_on() -> Failure {
+    Failure::new(
+        FailureCode::Busy,
+        "This visit is being worked on already. Wait for that to end, or stop it.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::sync::Arc;
+
+    use scribe::{ScratchVault, Steps};
+
+    use super::*;
+
+    const ALONE: Steps = Steps {
+        speech: None,
+        draft: None,
+    };
+
+    fn scratch_visit() -> (ScratchVault, VisitId) {
+        let scratch = ScratchVault::create().unwrap();
+        let visit = vault::NewVisit {
+            consent: visit::Consent {
+                asked_by: "Nurse Ada".into(),
+                given_by: visit::ConsentGiver::Patient,
+                method: visit::ConsentMethod::Spoken,
+                wording: "?".to_owned(),
+                wording_version: "1".to_owned(),
+                at: scribe::clock::now(),
+            },
+            template: "soap".to_owned(),
+            language: None,
+            patient_label: visit::PatientText::default(),
+            reason: visit::PatientText::default(),
+            started_at: scribe::clock::now(),
+        };
+        let id = scratch.vault().begin_visit(visit).unwrap();
+        (scratch, id)
+    }
+
+    /// The end of the program waits until what it has ended has written that down.
+    #[test]
+    fn all_work_has_ended_before_the_program_ends() {
+        let (scratch, visit) = scratch_visit();
+        let underway = Arc::new(Underway::default());
+        let (events, heard) = crossbeam_channel::unbounded();
+        underway
+            .start_work(visit, || {
+                let vault = scratch.vault().clone();
+                Ok(Work::on_recorded(vault, visit, ALONE, events)?)
+            })
+            .unwrap();
+        let watched = Arc::clone(&underway);
+        let watcher = std::thread::spawn(move || {
+            for event in heard {
+                watched.heard(visit, &event);
+            }
+            watched.ended(visit);
+        });
+        underway.end_all(Duration::from_secs(60));
+        assert!(!underway.is_anything());
+        watcher.join().unwrap();
+    }
+
+    /// P8.4 at this desk: while a visit is recorded or worked on, no microphone is opened.
+    #[test]
+    fn no_microphone_is_opened_while_another_visit_is_recorded() {
+        let (scratch, visit) = scratch_visit();
+        let underway = Underway::default();
+        let (events, _heard) = crossbeam_channel::unbounded();
+        let silent = capture::faulty::Script::new();
+        let device = underway
+            .start_recording(visit, || {
+                let open = || silent.open("Desk microphone", capture::Pace::Fastest);
+                let vault = scratch.vault().clone();
+                Ok(Recording::start(vault, visit, open, ALONE, events)?)
+            })
+            .unwrap();
+        assert_eq!(device, "Desk microphone");
+        let again = underway.start_recording(visit, || panic!("a second microphone is opened"));
+        assert_eq!(again.err().unwrap().code, FailureCode::Busy);
+        underway.stop_recording().unwrap().unwrap();
+        // Its last event has not come yet.
+        let again = underway.start_recording(visit, || panic!("work on it goes on"));
+        assert_eq!(again.err().unwrap().code, FailureCode::Busy);
     }
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { asked, click, openPage, screen, type } from "./page";
 import { refusal } from "./program";
 
-const report = { snapshot: "000001700000000", visits: 3, bytes: 12_000_000, new_bytes: 250_000, kept: 4 };
+const report = { snapshot: "000001700000000", visits: 3, bytes: 12_000_000, new_bytes: 250_000, kept: 4, damaged: [] };
 
 it("backs up to the folder that was named, shows how far it is and remembers the folder", async () => {
   let finish: (answer: unknown) => void = () => undefined;
@@ -20,6 +20,15 @@ it("backs up to the folder that was named, shows how far it is and remembers the
   expect(done.textContent).toContain("3 visits");
   expect(done.textContent).toContain("12.0 MB");
   expect(asked(program, "set_preferences")).toContainEqual(expect.objectContaining({ backup_folder: "/mnt/backup" }));
+});
+
+it("says what could not be read", async () => {
+  const damaged = [{ visit: "a", what: "chunk 3 of a recording" }];
+  await openPage({ back_up: () => ({ ...report, damaged }) });
+  await click("show-backup");
+  await type("backup-folder", "/mnt/backup");
+  await click("backup-start");
+  expect((await screen.findByTestId("backup-damaged")).textContent).toContain("1 part is damaged");
 });
 
 it("says why nothing was backed up", async () => {

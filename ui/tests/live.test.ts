@@ -61,14 +61,35 @@ describe("a visit under way", () => {
 describe("alarms", () => {
   it("must be heard when sound is missing or the store fails", () => {
     const live = new LiveVisit();
-    expect(live.take({ kind: "alarm", alarm: "stalled" })).toBe(true);
+    expect(live.take({ kind: "alarm", alarm: "stalled", reason: null })).toBe(true);
     expect(live.take({ kind: "alarm", alarm: "dropped", missing: 1500 })).toBe(true);
     expect(live.take({ kind: "alarm", alarm: "store_failed", message: "The disk is full." })).toBe(true);
     expect(live.notices.map(({ grave }) => grave)).toEqual([true, true, true]);
   });
 
+  it("say why a microphone does not come back, as soon as it is known", () => {
+    const live = after(state("recording"), { kind: "alarm", alarm: "stalled", reason: null });
+    live.take({ kind: "alarm", alarm: "stalled", reason: "Another program uses the microphone." });
+    expect(live.notices).toHaveLength(1);
+    expect(live.notices[0]?.text).toContain("Another program uses the microphone.");
+  });
+
+  it("tell that a store refuses until it takes everything again", () => {
+    const live = after(state("recording"), { kind: "alarm", alarm: "store_refuses", message: "the disk is full" });
+    expect(live.isAlarmed).toBe(true);
+    live.take({ kind: "alarm", alarm: "store_again" });
+    expect(live.isAlarmed).toBe(false);
+  });
+
+  it("stand after the recording has broken off, until it goes on", () => {
+    const live = after(state("recording"), { kind: "alarm", alarm: "source_failed", message: "unplugged" }, state("paused"), { kind: "interrupted" });
+    expect([live.isRecording, live.interrupted, live.isAlarmed]).toEqual([false, true, true]);
+    live.take(state("recording"));
+    expect([live.isRecording, live.interrupted, live.isAlarmed]).toEqual([true, false, false]);
+  });
+
   it("need not be heard when things are well again", () => {
-    const live = after({ kind: "alarm", alarm: "stalled" });
+    const live = after({ kind: "alarm", alarm: "stalled", reason: null });
     expect(live.take({ kind: "alarm", alarm: "recovered", missing: 2500, device: null })).toBe(false);
     expect(live.notices.map(({ text }) => text)).toEqual(["Sound is back. About 2.5 s are missing and marked."]);
   });
@@ -78,14 +99,14 @@ describe("alarms", () => {
     expect(live.isAlarmed).toBe(true);
     live.take({ kind: "alarm", alarm: "signal_again", silent: 12_000 });
     expect(live.isAlarmed).toBe(false);
-    live.take({ kind: "alarm", alarm: "stalled" });
+    live.take({ kind: "alarm", alarm: "stalled", reason: null });
     expect(live.isAlarmed).toBe(true);
     live.take(state("paused"));
     expect(live.isAlarmed).toBe(false);
   });
 
   it("name another microphone that has taken over, and must be heard", () => {
-    const live = after({ kind: "alarm", alarm: "stalled" });
+    const live = after({ kind: "alarm", alarm: "stalled", reason: null });
     expect(live.take({ kind: "alarm", alarm: "recovered", missing: 4000, device: "Webcam" })).toBe(true);
     expect(live.source).toBe("Webcam");
     expect(live.notices.map(({ text }) => text)).toEqual([
@@ -105,7 +126,7 @@ describe("alarms", () => {
   });
 
   it("go when they are dismissed", () => {
-    const live = after({ kind: "alarm", alarm: "stalled" });
+    const live = after({ kind: "alarm", alarm: "stalled", reason: null });
     live.dismiss(live.notices[0]?.id ?? -1);
     expect(live.notices).toEqual([]);
   });

@@ -67,7 +67,7 @@ it("pauses, resumes and stops by button and by key", async () => {
 
 it("raises an alarm that a screen reader speaks at once", async () => {
   const program = await recording();
-  program.happens({ kind: "alarm", alarm: "stalled" });
+  program.happens({ kind: "alarm", alarm: "stalled", reason: null });
   await tick();
   const notice = screen.getByTestId("alarm");
   expect(notice.getAttribute("role")).toBe("alert");
@@ -91,7 +91,7 @@ it("sounds a tone with the alarm, once a key or click has allowed it", async () 
   alarm.allowTone();
   program.happens({ kind: "alarm", alarm: "recovered", missing: 1000, device: null });
   expect(started).toEqual([]);
-  program.happens({ kind: "alarm", alarm: "stalled" });
+  program.happens({ kind: "alarm", alarm: "stalled", reason: null });
   expect(started).toEqual([0, 0.22]);
   vi.unstubAllGlobals();
 });
@@ -101,7 +101,7 @@ it("sounds again for as long as the alarm stands, until a person dismisses it", 
   const tone = vi.spyOn(alarm, "soundAlarm").mockImplementation(() => undefined);
   const program = await recording();
   program.happens({ kind: "state", visit: VISIT, state: "recording" });
-  program.happens({ kind: "alarm", alarm: "stalled" });
+  program.happens({ kind: "alarm", alarm: "stalled", reason: null });
   await tick();
   tone.mockClear();
   vi.advanceTimersByTime(10_000);
@@ -114,13 +114,48 @@ it("sounds again for as long as the alarm stands, until a person dismisses it", 
   vi.useRealTimers();
 });
 
+it("sounds again when the recording has ended by itself, until a person dismisses it", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const tone = vi.spyOn(alarm, "soundAlarm").mockImplementation(() => undefined);
+  const program = await recording();
+  program.happens({ kind: "state", visit: VISIT, state: "recording" });
+  program.happens({ kind: "alarm", alarm: "store_failed", message: "the disk is full" });
+  program.happens({ kind: "state", visit: VISIT, state: "paused" });
+  program.happens({ kind: "interrupted" });
+  await tick();
+  tone.mockClear();
+  vi.advanceTimersByTime(10_000);
+  expect(tone).toHaveBeenCalledTimes(2);
+  await fireEvent.click(within(screen.getByTestId("alarm")).getByRole("button"));
+  await tick();
+  vi.advanceTimersByTime(20_000);
+  expect(tone).toHaveBeenCalledTimes(2);
+  tone.mockRestore();
+  vi.useRealTimers();
+});
+
+it("goes on or is finished where the recording has broken off", async () => {
+  const program = await recording();
+  program.happens({ kind: "state", visit: VISIT, state: "paused" });
+  program.happens({ kind: "interrupted" });
+  await tick();
+  expect(screen.getByText(/has broken off/)).toBeTruthy();
+  await click("resume");
+  expect(asked(program, "record")).toEqual([{ visit: VISIT, source: null }]);
+  program.happens({ kind: "interrupted" });
+  await tick();
+  await click("stop");
+  expect(asked(program, "draft")).toHaveLength(1);
+  expect([asked(program, "resume"), asked(program, "stop")]).toEqual([[], []]);
+});
+
 it("marks a gap where it is, also after the last words", async () => {
   const program = await recording();
   const [first] = segments;
   if (!first) throw new Error("no segment");
   program.happens({ kind: "segment", ...first });
-  program.happens({ kind: "gap", at: first.end + 500, missing: 3000, silent: false });
-  program.happens({ kind: "gap", at: first.end + 900, missing: 12_000, silent: true });
+  program.happens({ kind: "gap", at: first.end + 500, missing: 3000, cause: "stalled" });
+  program.happens({ kind: "gap", at: first.end + 900, missing: 12_000, cause: "silent" });
   await tick();
   const lines = [...screen.getByTestId("transcript").children].map((line) => line.getAttribute("data-testid"));
   expect(lines).toEqual(["segment", "gap", "gap"]);

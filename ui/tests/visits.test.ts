@@ -1,5 +1,6 @@
 import { fireEvent } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
+import * as alarm from "../src/sound/alarm";
 import { row } from "./fixtures";
 import { asked, click, openPage, press, screen, type } from "./page";
 
@@ -60,16 +61,28 @@ it("asks for more of a long list when its end is near", async () => {
 it("shows each state in words, and what was cut off as such", async () => {
   const program = await openPage({ list_visits: () => rows });
   const states = (await screen.findAllByTestId("visit-row")).map((line) => line.querySelector(".badge")?.textContent.trim());
-  expect(states).toEqual(["Draft ready", "Recorded, no note yet", "Cut off"]);
+  expect(states).toEqual(["Cut off", "Draft ready", "Recorded, no note yet"]);
   await click("finish-visit");
   expect(asked(program, "draft")).toEqual([{ visit: "c", template: "full-visit" }]);
 });
 
+it("offers to finish what was cut off while it was written down, and not to record on", async () => {
+  const cut = row({ id: "d", state: "recorded", unfinished: true, revision: null });
+  await openPage({ list_visits: () => [...rows, cut] });
+  const first = (await screen.findAllByTestId("visit-row")).slice(0, 2).map((line) => line.dataset["visit"]);
+  expect(new Set(first)).toEqual(new Set(["c", "d"]));
+  expect(screen.getAllByTestId("finish-visit")).toHaveLength(2);
+  expect(screen.getAllByTestId("resume-visit")).toHaveLength(1);
+});
+
 it("goes on with a recording that was cut off", async () => {
+  // The press allows the alarm to sound: no other one may follow.
+  const allowed = vi.spyOn(alarm, "allowTone").mockImplementation(() => undefined);
   const program = await openPage({ list_visits: () => rows, record: () => "Desk microphone" });
   await screen.findAllByTestId("visit-row");
   await click("resume-visit");
   expect(asked(program, "record")).toEqual([{ visit: "c", source: null }]);
+  expect(allowed).toHaveBeenCalledTimes(1);
 });
 
 it("is walked through by arrow keys", async () => {

@@ -145,7 +145,10 @@ impl Listener {
         if let Some(stall) = &mut self.stall {
             let Some(mended) = stall.mend(now, &self.device.outlet, &self.limits, &self.opener)
             else {
-                return Ok(());
+                return match stall.news() {
+                    Some(obstacle) => self.tell(Event::StillStalled(obstacle)),
+                    None => Ok(()),
+                };
             };
             self.stall = None;
             let (missing, name) = match mended {

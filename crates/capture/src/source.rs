@@ -3,6 +3,8 @@
 use crossbeam_channel::Receiver;
 use visit::Samples;
 
+use crate::Obstacle;
+
 /// A running source of sound. Dropping it stops it.
 ///
 /// Sound arrives as [`Event`]s on the channel, in order, as one channel at 16 kHz.
@@ -43,6 +45,9 @@ pub enum Event {
     /// No sound has come for a second or more, the device has reported its end, or the computer
     /// has slept; the source is trying to reopen it and does not give up.
     Stalled,
+    /// Since [`Event::Stalled`] the source could not be opened again for this reason; told when it
+    /// changes, after the second attempt.
+    StillStalled(Obstacle),
     /// Sound comes again after a stall, which lasted so long.
     Recovered {
         /// Length of the gap, in samples, by a monotonic clock that also counts the time that

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crossbeam_channel::TryRecvError;
 
-use crate::CaptureError;
 use crate::listen::Limits;
 use crate::ring::Outlet;
 use crate::stream::{Open, Opening};
+use crate::{CaptureError, Obstacle};
 
 /// Begins to open the microphone again, after so many attempts that have failed.
 pub(crate) type Opener = Box<dyn Fn(u32) -> Result<Opening, CaptureError> + Send>;
@@ -28,6 +28,9 @@ pub(crate) struct Stall {
     attempt: Attempt,
     /// Attempts so far.
     tries: u32,
+    /// Why the last attempt failed, and what was told of it.
+    obstacle: Option<Obstacle>,
+    told: Option<Obstacle>,
 }
 
 enum Attempt {
@@ -62,6 +65,8 @@ impl Stall {
             back: None,
             attempt: Attempt::Resting { until: now },
             tries: 0,
+            obstacle: None,
+            told: None,
         }
     }
 
@@ -95,7 +100,7 @@ impl Stall {
                             opening,
                             until: now + longer(limits.patience, self.tries),
                         },
-                        Err(_) => self.rest(now, limits),
+                        Err(error) => self.rest(now, limits, &error),
                     };
                 }
             }
@@ -108,9 +113,8 @@ impl Stall {
                     };
                 }
                 Err(TryRecvError::Empty) if now < *until => {}
-                // Refused, or no answer: what the reason is, a person sees in the sound settings;
-                // here it only means to try again.
-                _ => self.attempt = self.rest(now, limits),
+                Ok(Err(error)) => self.attempt = self.rest(now, limits, &error),
+                Err(_) => self.attempt = self.rest(now, limits, &CaptureError::NotAnswering),
             },
             Attempt::Waiting {
                 device,
@@ -119,7 +123,7 @@ impl Stall {
             } => {
                 let outlet = &device.outlet;
                 if outlet.is_broken() || (outlet.last().is_none() && now >= *until) {
-                    self.attempt = self.rest(now, limits);
+                    self.attempt = self.rest(now, limits, &CaptureError::NotAnswering);
                 } else if outlet.last().is_some()
                     && now.saturating_sub(*back.get_or_insert(now)) >= limits.settle
                 {
@@ -144,10 +148,21 @@ impl Stall {
         })
     }
 
-    fn rest(&mut self, now: Duration, limits: &Limits) -> Attempt {
+    fn rest(&mut self, now: Duration, limits: &Limits, error: &CaptureError) -> Attempt {
         let until = now + longer(limits.rest, self.tries);
         self.tries += 1;
+        self.obstacle = Some(error.into());
         Attempt::Resting { until }
+    }
+
+    /// Why it takes so long, if that is known and has not been told yet. A first attempt that fails
+    /// says little: a device that is being changed is away for a moment.
+    pub(crate) fn news(&mut self) -> Option<Obstacle> {
+        if self.tries < 2 || self.obstacle == self.told {
+            return None;
+        }
+        self.told = self.obstacle;
+        self.obstacle
     }
 
     /// Time since there was sound, less the sound that has come by `last` in `frames`.

@@ -61,6 +61,12 @@ pub(crate) fn back_up(arguments: &BackupArguments) -> anyhow::Result<()> {
         megabytes(report.new_bytes)
     );
     println!("{} snapshots are kept", report.kept);
+    for part in &report.damaged {
+        eprintln!(
+            "{} of visit {} is damaged in this vault and in this backup; an earlier snapshot may hold it whole",
+            part.what, part.visit
+        );
+    }
     Ok(())
 }
 

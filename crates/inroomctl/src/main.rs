@@ -43,6 +43,7 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
+    scribe::keep_memory_private();
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
         Command::Visit(command) => visits::run(command),

@@ -124,7 +124,10 @@ impl Progress {
 
 fn alarm_text(alarm: &Alarm) -> String {
     match alarm {
-        Alarm::Stalled => "no sound comes from the microphone".to_owned(),
+        Alarm::Stalled { reason: None } => "no sound comes from the microphone".to_owned(),
+        Alarm::Stalled {
+            reason: Some(reason),
+        } => format!("still no sound comes. {reason}"),
         Alarm::Recovered { missing, device } => {
             let from = device.as_ref().map_or_else(String::new, |name| {
                 format!(" from another microphone, {name}")
@@ -146,6 +149,10 @@ fn alarm_text(alarm: &Alarm) -> String {
         }
         Alarm::DiskEnough => "there is room on the disk again".to_owned(),
         Alarm::Dropped { missing } => format!("{:.1} s of sound were lost", missing.seconds()),
+        Alarm::StoreRefuses { message } => {
+            format!("{message}; what is heard is held for half a minute and tried again")
+        }
+        Alarm::StoreAgain => "the store takes the sound again; nothing is lost".to_owned(),
         Alarm::StoreFailed { message } | Alarm::SourceFailed { message } => message.clone(),
     }
 }

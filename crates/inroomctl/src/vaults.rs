@@ -244,9 +244,8 @@ pub(crate) fn recover(
     without_device_secret: bool,
 ) -> anyhow::Result<Vault> {
     let folder = arguments.existing()?;
-    let text: SecretString = std::fs::read_to_string(file)
-        .with_context(|| format!("the recovery key {} cannot be read", file.display()))?
-        .into();
+    let text = passphrase::read_file(file)
+        .with_context(|| format!("the recovery key {} cannot be read", file.display()))?;
     let identity = EscrowIdentity::parse(&text)?;
     let secrets = arguments.new_secrets(without_device_secret)?;
     let file = arguments.passphrase_file.as_deref();

@@ -1,18 +1,32 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A person's wish that a piece of work be given up; clones share it.
+/// A wish that a piece of work be given up; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    wished: Arc<AtomicBool>,
+    whole: Option<Arc<AtomicBool>>,
+}
 
 impl Cancel {
+    /// For a part of what `whole` gives up: wished for alone or with it.
+    pub(crate) fn within(whole: &Self) -> Self {
+        Self {
+            wished: Arc::default(),
+            whole: Some(whole.wished.clone()),
+        }
+    }
+
     /// Wishes it.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.wished.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was wished.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        let mut wishes = [Some(&self.wished), self.whole.as_ref()]
+            .into_iter()
+            .flatten();
+        wishes.any(|wish| wish.load(Ordering::Relaxed))
     }
 }

@@ -50,6 +50,28 @@ pub enum ScribeError {
         /// How often it was begun and never ended.
         times: u32,
     },
+    /// Consent was withdrawn, or the sound was erased for another reason.
+    #[error(
+        "the sound of this visit was erased, so the microphone was not opened for it; make a new visit, with a new consent"
+    )]
+    SoundErased,
+    /// The visit has come to its end.
+    #[error(
+        "this visit is {} and is recorded no further, so the microphone was not opened; make a new visit",
+        .state.as_str()
+    )]
+    NotToRecord {
+        /// Where it stands.
+        state: visit::VisitState,
+    },
+    /// The recording ended without having been stopped.
+    #[error(
+        "the recording was interrupted; what was shown as recorded is safe, and the visit can be recorded on, finished or erased"
+    )]
+    Interrupted,
+    /// The program ends, or the visit is erased.
+    #[error("the work on this visit was ended; what is recorded and written so far is safe")]
+    Ended,
     /// There is no room to record.
     #[error(
         "the disk of the vault has {free} MiB left and a recording needs at least {needs} MiB; nothing was recorded, make room and start again"

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use vault::GapCause;
 use visit::{
     Coverage, DraftSpeed, Millis, PatientText, RevisionNumber, Segment, VisitId, VisitState,
 };
@@ -33,11 +34,14 @@ pub enum Event {
     Gap {
         /// Where in the recording.
         at: Millis,
-        /// How much.
+        /// How much; nothing where it is not known.
         missing: Millis,
-        /// It stands in the recording as samples without a signal.
-        silent: bool,
+        /// Why.
+        cause: GapCause,
     },
+    /// The recording has ended without having been stopped. What was kept is safe, and the visit
+    /// can be recorded on or finished.
+    Interrupted,
     /// Something is wrong with the sound; the recording goes on or has stopped as said.
     Alarm(Alarm),
     /// A final segment of the transcript, already in the store.
@@ -113,7 +117,10 @@ pub enum Event {
 #[serde(tag = "alarm", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Alarm {
     /// No sound has come for a second or more.
-    Stalled,
+    Stalled {
+        /// Why the source could not be opened again so far, where that is known.
+        reason: Option<String>,
+    },
     /// Sound comes again.
     Recovered {
         /// Length of the gap.
@@ -146,12 +153,21 @@ pub enum Alarm {
         /// How much was lost, since the start of the visit.
         missing: Millis,
     },
-    /// Writing to the store failed; the recording stopped and what was kept before is safe.
+    /// The store refuses to take sound at the moment. What is heard is held and the store is tried
+    /// again for half a minute; nothing is lost yet.
+    StoreRefuses {
+        /// What happened and what to do.
+        message: String,
+    },
+    /// The store has taken everything that was held.
+    StoreAgain,
+    /// Writing to the store failed for too long; the recording has ended and what was kept before
+    /// is safe.
     StoreFailed {
         /// What happened and what to do.
         message: String,
     },
-    /// The device or file cannot go on; the recording stopped and what was kept is safe.
+    /// The device or file cannot go on; the recording has ended and what was kept is safe.
     SourceFailed {
         /// What happened and what to do.
         message: String,

@@ -23,7 +23,6 @@ pub fn record_file(
     steps: Steps,
     events: Sender<Event>,
 ) -> Result<(VisitId, Recording), ScribeError> {
-    let source = capture::open_file(file, pace)?;
     let template = steps
         .draft
         .as_ref()
@@ -36,6 +35,7 @@ pub fn record_file(
         reason: PatientText::default(),
         started_at: clock::now(),
     })?;
-    let recording = Recording::start(scratch.vault().clone(), visit, source, steps, events)?;
+    let open = || capture::open_file(file, pace);
+    let recording = Recording::start(scratch.vault().clone(), visit, open, steps, events)?;
     Ok((visit, recording))
 }

@@ -1,18 +1,21 @@
 //! The recorder: sound is sealed and committed chunk by chunk before anything else sees it.
 
+mod keeper;
+
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use capture::Source;
+use capture::{CaptureError, Source};
 use crossbeam_channel::{Receiver, Sender, select};
-use vault::{GapCause, Vault, VaultError};
+use vault::{GapCause, Recorded, Vault};
 use visit::{SAMPLE_RATE, Samples, VisitId, VisitState};
 
+use self::keeper::{Keeper, Keeping};
 use crate::disk::{self, Disk};
 use crate::level::Meter;
 use crate::silence::{Change, Silence};
-use crate::{Alarm, Event, ScribeError};
+use crate::{Alarm, Cancel, Event, ScribeError};
 
 /// Samples in one sealed chunk: half a second, so that what is heard while a chunk fills and is
 /// committed stays well below the second that a kill may cost.
@@ -33,85 +36,145 @@ pub(crate) struct Line {
     pub kept: Sender<()>,
     /// Set at the end of the sound.
     pub stopped: Arc<OnceLock<Instant>>,
+    /// Wished when the recording ends without having been stopped: it can go on later, and until
+    /// then nothing else works on the visit.
+    pub interrupted: Cancel,
 }
 
-/// Starts recording a prepared visit, or goes on with one that was cut off.
+/// A recording that runs.
+pub(crate) struct Started {
+    /// What people call the source of sound.
+    pub source: String,
+    pub thread: JoinHandle<()>,
+}
+
+/// Starts recording a prepared visit, or goes on with one that was cut off. The source of sound is
+/// opened by `open`, which is called only if this visit may be listened to.
 pub(crate) fn start(
     vault: Arc<Vault>,
     visit: VisitId,
-    source: Box<dyn Source>,
+    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
     line: Line,
-) -> Result<JoinHandle<()>, ScribeError> {
+) -> Result<Started, ScribeError> {
     let folder = vault.folder().to_owned();
     let free = Box::new(move || disk::free_in(&folder));
-    start_on(Disk::new(free), vault, visit, source, line)
+    start_on(Disk::new(free), vault, visit, open, line)
 }
 
 /// The same on a disk that is asked for its room in another way.
 fn start_on(
-    mut disk: Disk,
+    disk: Disk,
     vault: Arc<Vault>,
     visit: VisitId,
-    source: Box<dyn Source>,
+    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
     line: Line,
-) -> Result<JoinHandle<()>, ScribeError> {
-    if let Some(free) = disk.free().filter(|free| *free < disk::LEAST) {
-        return Err(ScribeError::NoRoom {
-            free: free >> 20,
-            needs: disk::LEAST >> 20,
+) -> Result<Started, ScribeError> {
+    let found = admit(&vault, visit, &disk)?;
+    let source = open()?;
+    let name = source.name().to_owned();
+    let recorded = begin(&vault, visit, found, &line.events)?;
+    let mut keeper = Keeper::new(
+        vault,
+        visit,
+        disk,
+        (line.events.clone(), line.kept),
+        recorded,
+    );
+    keeper.look_at_disk();
+    let recorder = Recorder {
+        keeper,
+        silence: Silence::default(),
+        events: line.events,
+        dropped: Samples(0),
+        meter: Meter::default(),
+    };
+    let (orders, stopped, interrupted) = (line.orders, line.stopped, line.interrupted);
+    Ok(Started {
+        source: name,
+        thread: std::thread::spawn(move || recorder.run(source, &orders, &stopped, &interrupted)),
+    })
+}
+
+/// Whether a visit may be listened to: it is there with a consent that can be read, its sound was
+/// not erased, it has not come to its end, and there is room. Answers the state that it is in.
+fn admit(vault: &Vault, visit: VisitId, disk: &Disk) -> Result<VisitState, ScribeError> {
+    // A visit cannot be made without consent, and does not open if that does not.
+    let summary = vault.visit(visit)?.summary;
+    if summary.sound_erased {
+        return Err(ScribeError::SoundErased);
+    }
+    if !matches!(
+        summary.state,
+        VisitState::Prepared | VisitState::Paused | VisitState::Recording
+    ) {
+        return Err(ScribeError::NotToRecord {
+            state: summary.state,
         });
     }
-    if vault.visit(visit)?.summary.state == VisitState::Recording {
-        // Cut off by a crash: what came between was not heard, as in a pause.
-        vault.set_state(visit, VisitState::Paused)?;
+    match disk.free().filter(|free| *free < disk::LEAST) {
+        Some(free) => Err(ScribeError::NoRoom {
+            free: free >> 20,
+            needs: disk::LEAST >> 20,
+        }),
+        None => Ok(summary.state),
     }
-    vault.set_state(visit, VisitState::Recording)?;
+}
+
+/// The visit becomes a recording. Where it was cut off by a crash, that place is marked: what was
+/// said from then on was not heard.
+fn begin(
+    vault: &Vault,
+    visit: VisitId,
+    found: VisitState,
+    events: &Sender<Event>,
+) -> Result<Recorded, ScribeError> {
     let recorded = vault.recorded(visit)?;
     // The receiver may be gone; the recording does not depend on anybody watching.
-    let _ = line.events.send(Event::State {
+    let tell = |event| drop(events.send(event));
+    if found == VisitState::Recording {
+        let (at, missing, cause) = (recorded.samples, Samples(0), GapCause::CutOff);
+        vault.mark_gap(visit, at, missing, cause)?;
+        vault.set_state(visit, VisitState::Paused)?;
+        tell(Event::Gap {
+            at: at.millis(),
+            missing: missing.millis(),
+            cause,
+        });
+    }
+    vault.set_state(visit, VisitState::Recording)?;
+    tell(Event::State {
         visit,
         state: VisitState::Recording,
     });
-    if let Some(alarm) = disk.look(recorded.samples) {
-        let _ = line.events.send(Event::Alarm(alarm));
-    }
-    let recorder = Recorder {
-        disk,
-        silence: Silence::default(),
-        vault,
-        visit,
-        events: line.events,
-        kept: line.kept,
-        next_chunk: recorded.chunks,
-        recorded: recorded.samples,
-        dropped: Samples(0),
-        pending: Vec::with_capacity(2 * CHUNK),
-        meter: Meter::default(),
-    };
-    Ok(std::thread::spawn(move || {
-        recorder.run(source, &line.orders, &line.stopped)
-    }))
+    Ok(recorded)
 }
 
 struct Recorder {
-    vault: Arc<Vault>,
-    visit: VisitId,
+    keeper: Keeper,
     events: Sender<Event>,
-    kept: Sender<()>,
-    next_chunk: u32,
-    recorded: Samples,
     dropped: Samples,
-    pending: Vec<i16>,
     meter: Meter,
-    disk: Disk,
     silence: Silence,
 }
 
 /// Whether the recording goes on.
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Course {
     On,
-    Over,
+    Over(End),
+}
+
+/// Why a recording ends.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// It was stopped, or its source has come to its end.
+    Stopped,
+    /// The source cannot go on; another one may.
+    SourceFailed,
+    /// The store has refused for too long; there may be room later.
+    StoreFailed,
+    /// The visit was erased.
+    Gone,
 }
 
 impl Recorder {
@@ -120,45 +183,77 @@ impl Recorder {
         mut source: Box<dyn Source>,
         orders: &Receiver<Order>,
         stopped: &OnceLock<Instant>,
+        interrupted: &Cancel,
     ) {
-        let sound = source.events().clone();
-        loop {
-            let course = select! {
-                recv(orders) -> order => match order {
-                    Ok(Order::Pause) => self.pause(source.as_mut()),
-                    Ok(Order::Resume) => self.resume(source.as_mut()),
-                    // A handle that was dropped without a word stops the recording too.
-                    Ok(Order::Stop) | Err(_) => Course::Over,
-                },
-                recv(sound) -> event => match event {
-                    Ok(event) => self.take(event),
-                    Err(_) => Course::Over,
-                },
-            };
-            if course == Course::Over {
-                break;
-            }
-        }
+        let end = self.listen(source.as_mut(), orders);
         // Only this thread sets it, once.
         let _ = stopped.set(Instant::now());
         // What the device has already handed over belongs to the visit.
         let _ = source.pause();
-        for event in sound.try_iter() {
-            if self.take(event) == Course::Over {
-                break;
-            }
-        }
+        self.take_rest(source.as_ref());
         drop(source);
         self.end_silence();
-        if let Err(error) = self.commit_all() {
-            self.store_failed(&error);
+        if !self.finish(end) {
+            interrupted.cancel();
+            self.tell(Event::Interrupted);
         }
-        match self.vault.set_state(self.visit, VisitState::Recorded) {
-            Ok(()) => self.tell(Event::State {
-                visit: self.visit,
-                state: VisitState::Recorded,
-            }),
-            Err(error) => self.store_failed(&error),
+    }
+
+    fn listen(&mut self, source: &mut dyn Source, orders: &Receiver<Order>) -> End {
+        let sound = source.events().clone();
+        let nothing = crossbeam_channel::never();
+        loop {
+            let sound = if self.keeper.is_full() {
+                &nothing
+            } else {
+                &sound
+            };
+            let course = select! {
+                recv(orders) -> order => match order {
+                    Ok(Order::Pause) => self.pause(source),
+                    Ok(Order::Resume) => self.resume(source),
+                    // A handle that was dropped without a word stops the recording too.
+                    Ok(Order::Stop) | Err(_) => Course::Over(End::Stopped),
+                },
+                recv(sound) -> event => match event {
+                    Ok(event) => self.take(event),
+                    Err(_) => Course::Over(End::Stopped),
+                },
+                recv(self.keeper.next_try()) -> _ => Course::On,
+            };
+            if let Course::Over(end) = course {
+                return end;
+            }
+            match self.keeper.keep_up() {
+                Keeping::Done | Keeping::Held => {}
+                Keeping::GivenUp => return End::StoreFailed,
+                Keeping::Gone => return End::Gone,
+            }
+        }
+    }
+
+    /// Writes how the recording has ended; `false` if it was interrupted.
+    fn finish(&mut self, end: End) -> bool {
+        match end {
+            End::Stopped => self.keeper.enter(VisitState::Recorded),
+            End::SourceFailed => {
+                let at = self.keeper.position();
+                self.keeper.mark(at, Samples(0), GapCause::CutOff);
+                self.keeper.enter(VisitState::Paused);
+            }
+            End::StoreFailed => {
+                self.keeper.give_up();
+                return false;
+            }
+            End::Gone => return false,
+        }
+        match self.keeper.keep_all() {
+            Keeping::Done | Keeping::Held => end == End::Stopped,
+            Keeping::GivenUp => {
+                self.keeper.give_up();
+                false
+            }
+            Keeping::Gone => false,
         }
     }
 
@@ -169,16 +264,11 @@ impl Recorder {
                 self.meter.take(&sound, |level| {
                     let _ = events.send(level);
                 });
-                let at = self.position();
+                let at = self.keeper.position();
                 if let Some(change) = self.silence.take(at, &sound) {
                     self.tell_silence(change);
                 }
-                self.pending
-                    .extend(sound.iter().map(|&sample| to_pcm16(sample)));
-                if let Err(error) = self.commit_whole_chunks() {
-                    self.store_failed(&error);
-                    return Course::Over;
-                }
+                self.keeper.hear(&sound);
             }
             capture::Event::Dropped(missing) => {
                 self.dropped = self.dropped + missing;
@@ -189,7 +279,12 @@ impl Recorder {
             }
             capture::Event::Stalled => {
                 self.end_silence();
-                self.tell(Event::Alarm(Alarm::Stalled));
+                self.tell(Event::Alarm(Alarm::Stalled { reason: None }));
+            }
+            capture::Event::StillStalled(obstacle) => {
+                self.tell(Event::Alarm(Alarm::Stalled {
+                    reason: Some(obstacle.to_string()),
+                }));
             }
             capture::Event::Recovered { missing, device } => {
                 self.mark_gap(missing, GapCause::Stalled);
@@ -198,130 +293,69 @@ impl Recorder {
                     device,
                 }));
             }
-            capture::Event::Ended => return Course::Over,
-            capture::Event::Failed(message) => {
-                self.tell(Event::Alarm(Alarm::SourceFailed { message }));
-                return Course::Over;
-            }
+            capture::Event::Ended => return Course::Over(End::Stopped),
+            capture::Event::Failed(message) => return self.source_failed(message),
         }
         Course::On
     }
 
+    /// Takes what a source that delivers no more has left on its channel.
+    fn take_rest(&mut self, source: &dyn Source) {
+        for event in source.events().try_iter() {
+            if matches!(self.take(event), Course::Over(_)) {
+                break;
+            }
+        }
+    }
+
     fn pause(&mut self, source: &mut dyn Source) -> Course {
         if let Err(error) = source.pause() {
-            self.tell(Event::Alarm(Alarm::SourceFailed {
-                message: error.to_string(),
-            }));
-            return Course::Over;
+            return self.source_failed(error.to_string());
         }
         for event in source.events().clone().try_iter() {
-            if self.take(event) == Course::Over {
-                return Course::Over;
+            let course = self.take(event);
+            if course != Course::On {
+                return course;
             }
         }
         self.end_silence();
         // A break may last: what was said before it is committed at its start.
-        let changed = self
-            .commit_all()
-            .and_then(|()| self.vault.set_state(self.visit, VisitState::Paused));
-        self.after_change(changed, VisitState::Paused)
+        self.keeper.enter(VisitState::Paused);
+        Course::On
     }
 
     fn resume(&mut self, source: &mut dyn Source) -> Course {
-        let changed = self.vault.set_state(self.visit, VisitState::Recording);
-        let course = self.after_change(changed, VisitState::Recording);
-        if let Err(error) = source.resume() {
-            self.tell(Event::Alarm(Alarm::SourceFailed {
-                message: error.to_string(),
-            }));
-            return Course::Over;
-        }
-        course
-    }
-
-    fn after_change(&self, changed: Result<(), VaultError>, state: VisitState) -> Course {
-        match changed {
-            Ok(()) => {
-                self.tell(Event::State {
-                    visit: self.visit,
-                    state,
-                });
-                Course::On
-            }
-            // Pausing a paused visit is nothing to end a recording for.
-            Err(VaultError::State(_)) => Course::On,
-            Err(error) => {
-                self.store_failed(&error);
-                Course::Over
-            }
+        self.keeper.enter(VisitState::Recording);
+        match source.resume() {
+            Ok(()) => Course::On,
+            Err(error) => self.source_failed(error.to_string()),
         }
     }
 
-    fn commit_whole_chunks(&mut self) -> Result<(), VaultError> {
-        while self.pending.len() >= CHUNK {
-            self.commit(CHUNK)?;
-        }
-        Ok(())
+    fn source_failed(&self, message: String) -> Course {
+        self.tell(Event::Alarm(Alarm::SourceFailed { message }));
+        Course::Over(End::SourceFailed)
     }
 
-    fn commit_all(&mut self) -> Result<(), VaultError> {
-        self.commit_whole_chunks()?;
-        if !self.pending.is_empty() {
-            self.commit(self.pending.len())?;
-        }
-        Ok(())
-    }
-
-    fn commit(&mut self, samples: usize) -> Result<(), VaultError> {
-        self.vault
-            .append_chunk(self.visit, self.next_chunk, &self.pending[..samples])?;
-        self.pending.drain(..samples);
-        self.next_chunk += 1;
-        self.recorded = self.recorded + Samples::of(samples);
-        self.tell(Event::Kept {
-            recorded: self.recorded.millis(),
-        });
-        let _ = self.kept.send(());
-        if let Some(alarm) = self.disk.look(self.recorded) {
-            self.tell(Event::Alarm(alarm));
-        }
-        Ok(())
-    }
-
-    /// Length of the recording, with what is not committed yet.
-    fn position(&self) -> Samples {
-        self.recorded + Samples::of(self.pending.len())
-    }
-
-    fn mark_gap(&self, length: Samples, cause: GapCause) {
-        self.mark_gap_at(self.position(), length, cause);
-    }
-
-    fn mark_gap_at(&self, at: Samples, length: Samples, cause: GapCause) {
-        match self.vault.mark_gap(self.visit, at, length, cause) {
-            Ok(()) => self.tell(Event::Gap {
-                at: at.millis(),
-                missing: length.millis(),
-                silent: cause == GapCause::Silent,
-            }),
-            Err(error) => self.store_failed(&error),
-        }
+    fn mark_gap(&mut self, length: Samples, cause: GapCause) {
+        let at = self.keeper.position();
+        self.keeper.mark(at, length, cause);
     }
 
     /// The sound breaks off here, and with it a silence that it held: that is marked, but there is
     /// no signal again to be told of.
     fn end_silence(&mut self) {
-        let at = self.position();
+        let at = self.keeper.position();
         if let Some(Change::Over { at, length }) = self.silence.end(at) {
-            self.mark_gap_at(at, length, GapCause::Silent);
+            self.keeper.mark(at, length, GapCause::Silent);
         }
     }
 
-    fn tell_silence(&self, change: Change) {
+    fn tell_silence(&mut self, change: Change) {
         match change {
             Change::Silent => self.tell(Event::Alarm(Alarm::Silent)),
             Change::Over { at, length } => {
-                self.mark_gap_at(at, length, GapCause::Silent);
+                self.keeper.mark(at, length, GapCause::Silent);
                 self.tell(Event::Alarm(Alarm::SignalAgain {
                     silent: length.millis(),
                 }));
@@ -329,19 +363,9 @@ impl Recorder {
         }
     }
 
-    fn store_failed(&self, error: &VaultError) {
-        self.tell(Event::Alarm(Alarm::StoreFailed {
-            message: error.to_string(),
-        }));
-    }
-
     fn tell(&self, event: Event) {
         let _ = self.events.send(event);
     }
-}
-
-fn to_pcm16(sample: f32) -> i16 {
-    (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use capture::Source;
+use capture::{CaptureError, Source};
 use crossbeam_channel::{Receiver, Sender};
 use vault::{Step, Vault, VaultError};
 use visit::{RevisionNumber, Template, VisitId, VisitState};
@@ -38,6 +38,7 @@ impl Steps {
 
 /// A recording that runs, with its transcription and, after its end, its draft.
 pub struct Recording {
+    source: String,
     orders: Sender<Order>,
     recorder: JoinHandle<()>,
     work: Work,
@@ -46,6 +47,7 @@ pub struct Recording {
 /// Work on what is recorded: transcription, then the draft.
 pub struct Work {
     cancel: Cancel,
+    end: Cancel,
     thread: JoinHandle<Outcome>,
 }
 
@@ -65,30 +67,36 @@ pub struct Outcome {
 }
 
 impl Recording {
-    /// Starts recording a visit that is prepared (or goes on with a paused one) and works on it
-    /// while it grows.
+    /// Starts recording a visit that is prepared, or goes on with one that is paused or was cut
+    /// off, and works on it while it grows. `open` opens the source of sound: it is called only
+    /// when the visit is found with its consent, its sound not erased, its recording not ended and
+    /// room on the disk.
     ///
     /// # Errors
-    /// [`ScribeError::Vault`] if the visit cannot become a recording.
+    /// [`ScribeError::SoundErased`], [`ScribeError::NotToRecord`], [`ScribeError::NoRoom`] and
+    /// [`ScribeError::Vault`] before anything is opened; what `open` answers. The visit is as it
+    /// was then.
     pub fn start(
         vault: Arc<Vault>,
         visit: VisitId,
-        source: Box<dyn Source>,
+        open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
         steps: Steps,
         events: Sender<Event>,
     ) -> Result<Self, ScribeError> {
         let (orders, taken) = crossbeam_channel::unbounded();
         let (kept, kept_heard) = crossbeam_channel::unbounded();
         let stopped = Arc::new(OnceLock::new());
-        let recorder = recorder::start(
+        let end = Cancel::default();
+        let recorder::Started { source, thread } = recorder::start(
             vault.clone(),
             visit,
-            source,
+            open,
             recorder::Line {
                 orders: taken,
                 events: events.clone(),
                 kept,
                 stopped: stopped.clone(),
+                interrupted: end.clone(),
             },
         )?;
         let work = Work::start(
@@ -97,13 +105,19 @@ impl Recording {
             steps.side_by_side(),
             events,
             kept_heard,
-            stopped,
+            (stopped, end),
         );
         Ok(Self {
+            source,
             orders,
-            recorder,
+            recorder: thread,
             work,
         })
+    }
+
+    /// What people call the source of sound.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// Closes the microphone for a while; what was said before is committed first.
@@ -151,6 +165,7 @@ impl Recording {
             orders,
             recorder,
             work,
+            ..
         } = self;
         let joined = recorder.join();
         drop(orders);
@@ -184,7 +199,15 @@ impl Work {
         }
         let over = crossbeam_channel::bounded(0).1;
         let stopped = Arc::new(OnceLock::from(Instant::now()));
-        Ok(Self::start(vault, visit, steps, events, over, stopped))
+        let end = Cancel::default();
+        Ok(Self::start(
+            vault,
+            visit,
+            steps,
+            events,
+            over,
+            (stopped, end),
+        ))
     }
 
     fn start(
@@ -193,18 +216,20 @@ impl Work {
         steps: Steps,
         events: Sender<Event>,
         kept: Receiver<()>,
-        stopped: Arc<OnceLock<Instant>>,
+        (stopped, end): (Arc<OnceLock<Instant>>, Cancel),
     ) -> Self {
-        let cancel = Cancel::default();
+        let cancel = Cancel::within(&end);
         let job = Job {
             vault,
             visit,
             events,
             stopped,
             cancel: cancel.clone(),
+            end: end.clone(),
         };
         Self {
             cancel,
+            end,
             thread: std::thread::spawn(move || job.run(&steps, kept)),
         }
     }
@@ -212,6 +237,12 @@ impl Work {
     /// Gives up the draft; recording and transcript stay.
     pub fn cancel(&self) -> Cancel {
         self.cancel.clone()
+    }
+
+    /// Ends all of the work soon and in order, wherever it is: it can be taken up again later, and
+    /// is not taken for a death of the program. The recording stays.
+    pub fn end(&self) -> Cancel {
+        self.end.clone()
     }
 
     /// Waits for the end of the work.
@@ -232,6 +263,7 @@ struct Job {
     events: Sender<Event>,
     stopped: Arc<OnceLock<Instant>>,
     cancel: Cancel,
+    end: Cancel,
 }
 
 impl Job {
@@ -246,6 +278,7 @@ impl Job {
         let Some(speech) = &steps.speech else {
             // The events go on until the recording has ended.
             kept.iter().for_each(drop);
+            outcome.result = self.check_interrupted().map(|()| None);
             return outcome;
         };
         let drafter = steps
@@ -256,11 +289,17 @@ impl Job {
             self.transcribe(speech, kept, drafter.as_ref(), &mut outcome)
         });
         if let Err(error) = transcribed {
-            self.tell(Event::WorkerFailed {
-                worker: WorkerRole::Speech,
-                message: error.to_string(),
+            outcome.result = Err(match error {
+                // Nothing failed: who ended the work knows, and an interruption is told as one.
+                ScribeError::Ended => self.check_interrupted().err().unwrap_or(error),
+                failed => {
+                    self.tell(Event::WorkerFailed {
+                        worker: WorkerRole::Speech,
+                        message: failed.to_string(),
+                    });
+                    failed
+                }
             });
-            outcome.result = Err(error);
             return outcome;
         }
         outcome.stop_to_transcript = self.since_stop();
@@ -280,6 +319,14 @@ impl Job {
             }
         }
         outcome
+    }
+
+    /// A recording that was interrupted stands in the store as one that can go on.
+    fn check_interrupted(&self) -> Result<(), ScribeError> {
+        if self.vault.visit(self.visit)?.summary.state.is_unfinished() {
+            return Err(ScribeError::Interrupted);
+        }
+        Ok(())
     }
 
     /// Does a step, unless the program has died in it twice: then it is left out once, so that the
@@ -311,6 +358,10 @@ impl Job {
         outcome: &mut Outcome,
     ) -> Result<(), ScribeError> {
         let record = self.vault.visit(self.visit)?;
+        if record.summary.sound_erased {
+            // There is nothing left to hear: the transcript is what it is.
+            return self.transcript_is_complete();
+        }
         let mut transcriber = Transcriber {
             vault: &self.vault,
             visit: self.visit,
@@ -318,6 +369,7 @@ impl Job {
             language: record.language,
             events: &self.events,
             kept,
+            end: &self.end,
             // The language model loads while people speak, and begins to draft.
             on_ready: drafter.map(|(drafter, template)| {
                 Box::new(|| {
@@ -341,6 +393,10 @@ impl Job {
         let done = transcriber.run();
         outcome.speech_peak_memory = transcriber.peak_memory;
         done?;
+        self.transcript_is_complete()
+    }
+
+    fn transcript_is_complete(&self) -> Result<(), ScribeError> {
         let segments = self.vault.segments(self.visit)?.len() as u32;
         self.tell(Event::TranscriptComplete { segments });
         Ok(())

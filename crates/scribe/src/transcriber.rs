@@ -5,15 +5,16 @@
 //! apart, since a voice is known by everything that it has said.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select};
-use vault::Vault;
+use vault::{CHUNK_SAMPLES, GapCause, Vault, VaultError};
 use visit::{Millis, SAMPLE_RATE, Samples, Segment, SpeakerTurn, VisitId};
 use worker::protocol::{Failure, FromWorker, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
 use crate::memory;
-use crate::{Event, ScribeError, SpeechSettings, WorkerRole};
+use crate::{Cancel, Event, ScribeError, SpeechSettings, WorkerRole};
 
 /// How far the feed may run ahead of what is settled. The recogniser settles at least every half
 /// minute, so twice that keeps it busy, and the queue to it stays below 2 MiB.
@@ -21,6 +22,9 @@ const AHEAD: Samples = Samples(60 * SAMPLE_RATE as u64);
 
 /// Recognition that is further behind gets the processor for itself: no draft is written ahead.
 const FAR_BEHIND: Millis = Millis(30_000);
+
+/// How often a wish to end the work is looked for.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Deaths without any progress after which the work is given up.
 const MOST_DEATHS: u32 = 3;
@@ -34,6 +38,8 @@ pub(crate) struct Transcriber<'a> {
     pub events: &'a Sender<Event>,
     /// Told after each commit of sound; closed when the recording has ended.
     pub kept: Receiver<()>,
+    /// Wished when the work is to end before that.
+    pub end: &'a Cancel,
     /// Called once when the recogniser has loaded.
     pub on_ready: Option<Box<dyn FnOnce() + Send + 'a>>,
     /// Called when the transcript in the store has grown, while recognition keeps up.
@@ -177,7 +183,11 @@ impl<'t, 'a> Turn<'t, 'a> {
     fn work(&mut self) -> Result<(), Setback> {
         let kept = self.of.kept.clone();
         let never = crossbeam_channel::never();
+        let glance = crossbeam_channel::tick(GLANCE);
         loop {
+            if self.of.end.is_cancelled() {
+                return Err(Setback::Final(ScribeError::Ended));
+            }
             while self.ready && self.feed()? {}
             let kept = if self.recording_over { &never } else { &kept };
             select! {
@@ -194,6 +204,7 @@ impl<'t, 'a> Turn<'t, 'a> {
                     self.recording_over = word.is_err();
                     self.tell_backlog()?;
                 }
+                recv(glance) -> _ => {}
             }
         }
     }
@@ -204,10 +215,19 @@ impl<'t, 'a> Turn<'t, 'a> {
             return Ok(false);
         }
         if self.next_chunk < self.of.vault.recorded(self.of.visit)?.chunks {
-            let mut pcm = self.of.vault.chunk(self.of.visit, self.next_chunk)?;
-            pcm.drain(..self.skip.min(pcm.len()));
+            let pcm = match self.of.vault.chunk(self.of.visit, self.next_chunk) {
+                Ok(mut pcm) => {
+                    pcm.drain(..self.skip.min(pcm.len()));
+                    self.next_chunk += 1;
+                    pcm
+                }
+                Err(VaultError::Damaged { .. }) => self.in_its_place()?,
+                Err(error) => return Err(error.into()),
+            };
             self.skip = 0;
-            self.next_chunk += 1;
+            if pcm.is_empty() {
+                return Ok(true);
+            }
             let from = self.sent;
             self.sent = self.sent + Samples::of(pcm.len());
             self.send(&ToWorker::Audio { from, pcm })?;
@@ -218,6 +238,32 @@ impl<'t, 'a> Turn<'t, 'a> {
             self.send(&ToWorker::EndOfAudio)?;
         }
         Ok(false)
+    }
+
+    /// Silence as long as a chunk that is damaged, so that what comes after it stays in its place;
+    /// the visit is told that words may be missing there. At most a second at a time.
+    fn in_its_place(&mut self) -> Result<Vec<i16>, Setback> {
+        let (vault, visit) = (self.of.vault, self.of.visit);
+        let end = vault.chunk_end(visit, self.next_chunk)?;
+        let left = end - self.sent;
+        let length = left.min(Samples::of(CHUNK_SAMPLES));
+        if length == left {
+            self.next_chunk += 1;
+        }
+        let (at, cause) = (self.sent, GapCause::Damaged);
+        let is_marked = vault
+            .gaps(visit)?
+            .iter()
+            .any(|gap| gap.cause == cause && gap.at <= at && at < gap.at + gap.length);
+        if !is_marked && left > Samples(0) {
+            vault.mark_gap(visit, at, left, cause)?;
+            self.of.tell(Event::Gap {
+                at: at.millis(),
+                missing: left.millis(),
+                cause,
+            });
+        }
+        Ok(vec![0; length.0 as usize])
     }
 
     fn send(&self, message: &ToWorker) -> Result<(), Setback> {

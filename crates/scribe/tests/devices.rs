@@ -29,20 +29,16 @@ fn decoded(name: &str) -> Vec<f32> {
 #[test]
 fn stop_works_while_the_microphone_is_away() {
     let scratch = ScratchVault::create().unwrap();
-    let source = Script::new()
-        .sound(&tone(Millis(1_200)))
-        .stall_for_good()
-        .open("script", Pace::Fastest)
-        .unwrap();
+    let script = Script::new().sound(&tone(Millis(1_200))).stall_for_good();
+    let open = || script.open("script", Pace::Fastest);
     let visit = prepared(scratch.vault());
     let (events, heard) = crossbeam_channel::unbounded();
     let steps = Steps {
         speech: None,
         draft: None,
     };
-    let recording =
-        Recording::start(scratch.vault().clone(), visit, source, steps, events).unwrap();
-    while heard.recv().unwrap() != Event::Alarm(Alarm::Stalled) {}
+    let recording = Recording::start(scratch.vault().clone(), visit, open, steps, events).unwrap();
+    while heard.recv().unwrap() != Event::Alarm(Alarm::Stalled { reason: None }) {}
     assert!(!recording.is_over(), "the visit goes on without sound");
     recording.stop().unwrap().wait().unwrap();
     let summary = scratch.vault().visit(visit).unwrap().summary;
@@ -59,20 +55,19 @@ fn the_transcript_keeps_its_times_after_a_gap() {
     let scratch = ScratchVault::create().unwrap();
     let vault = scratch.vault();
     let hello = decoded("hello.flac");
-    let source = Script::new()
+    let script = Script::new()
         .sound(&hello)
         .stall(Millis(30_000))
         .sound(&hello)
-        .end()
-        .open("script", Pace::Fastest)
-        .unwrap();
+        .end();
+    let open = || script.open("script", Pace::Fastest);
     let visit = prepared(vault);
     let (events, heard) = crossbeam_channel::unbounded();
     let steps = Steps {
         speech: Some(speech()),
         draft: None,
     };
-    let recording = Recording::start(vault.clone(), visit, source, steps, events).unwrap();
+    let recording = Recording::start(vault.clone(), visit, open, steps, events).unwrap();
     drop(heard);
     let work = recording.until_end().unwrap();
     work.wait().unwrap().result.unwrap();
@@ -115,18 +110,14 @@ fn a_model_that_does_not_fit_is_refused_while_the_recording_goes_on() {
     };
     let scratch = ScratchVault::create().unwrap();
     let visit = prepared(scratch.vault());
-    let source = Script::new()
-        .sound(&tone(Millis(60_000)))
-        .end()
-        .open("script", Pace::RealTime)
-        .unwrap();
+    let script = Script::new().sound(&tone(Millis(60_000))).end();
+    let open = || script.open("script", Pace::RealTime);
     let (events, heard) = crossbeam_channel::unbounded();
     let steps = Steps {
         speech: Some(speech),
         draft: None,
     };
-    let recording =
-        Recording::start(scratch.vault().clone(), visit, source, steps, events).unwrap();
+    let recording = Recording::start(scratch.vault().clone(), visit, open, steps, events).unwrap();
     let told = heard
         .iter()
         .find_map(|event| match event {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use capture::faulty::Script;
-use capture::{Pace, Source};
+use capture::{CaptureError, Pace, Source};
 use common::{prepared, speech, tone};
 use crossbeam_channel::Receiver;
 use scribe::{Alarm, Event, Recording, ScratchVault, ScribeError, Steps, Work, clock};
@@ -21,10 +21,13 @@ fn steps() -> Steps {
     }
 }
 
-fn start(vault: &Arc<Vault>, source: Box<dyn Source>) -> (VisitId, Recording, Receiver<Event>) {
+fn start(
+    vault: &Arc<Vault>,
+    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
+) -> (VisitId, Recording, Receiver<Event>) {
     let visit = prepared(vault);
     let (events, heard) = crossbeam_channel::unbounded();
-    let recording = Recording::start(vault.clone(), visit, source, steps(), events).unwrap();
+    let recording = Recording::start(vault.clone(), visit, open, steps(), events).unwrap();
     (visit, recording, heard)
 }
 
@@ -32,12 +35,9 @@ fn start(vault: &Arc<Vault>, source: Box<dyn Source>) -> (VisitId, Recording, Re
 fn what_is_told_as_kept_is_in_the_vault() {
     let scratch = ScratchVault::create().unwrap();
     let vault = scratch.vault();
-    let source = Script::new()
-        .sound(&tone(Millis(5_300)))
-        .end()
-        .open("script", Pace::Fastest)
-        .unwrap();
-    let (visit, recording, heard) = start(vault, source);
+    let script = Script::new().sound(&tone(Millis(5_300))).end();
+    let open = || script.open("script", Pace::Fastest);
+    let (visit, recording, heard) = start(vault, open);
     let mut kept = Vec::new();
     let mut levels = 0;
     for event in heard {
@@ -77,7 +77,7 @@ fn what_is_told_as_kept_is_in_the_vault() {
 #[test]
 fn gaps_are_told_and_marked_where_they_are() {
     let scratch = ScratchVault::create().unwrap();
-    let source = Script::new()
+    let script = Script::new()
         .sound(&tone(Millis(1_500)))
         .drop_out(Millis(250))
         .sound(&tone(Millis(1_000)))
@@ -87,24 +87,17 @@ fn gaps_are_told_and_marked_where_they_are() {
         .sound(&tone(Millis(300)))
         .replaced(Millis(2_000), "Spare microphone")
         .sound(&tone(Millis(100)))
-        .end()
-        .open("script", Pace::Fastest)
-        .unwrap();
-    let (visit, recording, heard) = start(scratch.vault(), source);
+        .end();
+    let open = || script.open("script", Pace::Fastest);
+    let (visit, recording, heard) = start(scratch.vault(), open);
     let mut alarms = Vec::new();
     let mut told = Vec::new();
     for event in heard {
         match event {
             // How full this computer's disk is, is no matter of this test.
-            Event::Alarm(
-                Alarm::DiskLow { .. } | Alarm::DiskShort { .. } | Alarm::DiskEnough,
-            ) => {}
+            Event::Alarm(Alarm::DiskLow { .. } | Alarm::DiskShort { .. } | Alarm::DiskEnough) => {}
             Event::Alarm(alarm) => alarms.push(alarm),
-            Event::Gap {
-                at,
-                missing,
-                silent,
-            } => told.push((at, missing, silent)),
+            Event::Gap { at, missing, cause } => told.push((at, missing, cause)),
             _ => {}
         }
     }
@@ -114,7 +107,7 @@ fn gaps_are_told_and_marked_where_they_are() {
             Alarm::Dropped {
                 missing: Millis(250)
             },
-            Alarm::Stalled,
+            Alarm::Stalled { reason: None },
             Alarm::Recovered {
                 missing: Millis(3_000),
                 device: None,
@@ -123,7 +116,7 @@ fn gaps_are_told_and_marked_where_they_are() {
             Alarm::SignalAgain {
                 silent: Millis(12_000)
             },
-            Alarm::Stalled,
+            Alarm::Stalled { reason: None },
             Alarm::Recovered {
                 missing: Millis(2_000),
                 device: Some("Spare microphone".to_owned()),
@@ -147,22 +140,17 @@ fn gaps_are_told_and_marked_where_they_are() {
             (Millis(15_500), Millis(2_000), GapCause::Stalled),
         ]
     );
-    let marked: Vec<_> = gaps
-        .into_iter()
-        .map(|(at, missing, cause)| (at, missing, cause == GapCause::Silent))
-        .collect();
-    assert_eq!(told, marked, "what is shown is what is stored");
+    assert_eq!(told, gaps, "what is shown is what is stored");
 }
 
 #[test]
 fn a_source_that_fails_ends_the_recording_and_keeps_what_it_gave() {
     let scratch = ScratchVault::create().unwrap();
-    let source = Script::new()
+    let script = Script::new()
         .sound(&tone(Millis(2_400)))
-        .fail("the microphone was unplugged")
-        .open("script", Pace::Fastest)
-        .unwrap();
-    let (visit, recording, heard) = start(scratch.vault(), source);
+        .fail("the microphone was unplugged");
+    let open = || script.open("script", Pace::Fastest);
+    let (visit, recording, heard) = start(scratch.vault(), open);
     let told = heard.into_iter().any(|event| {
         event
             == Event::Alarm(Alarm::SourceFailed {
@@ -176,23 +164,20 @@ fn a_source_that_fails_ends_the_recording_and_keeps_what_it_gave() {
         .wait()
         .unwrap()
         .result
-        .unwrap();
+        .expect_err("it can go on");
     let summary = scratch.vault().visit(visit).unwrap().summary;
     assert_eq!(
         (summary.state, summary.recorded),
-        (VisitState::Recorded, Millis(2_400))
+        (VisitState::Paused, Millis(2_400))
     );
 }
 
 #[test]
 fn a_pause_commits_what_was_said_before_and_leaves_out_what_is_said_meanwhile() {
     let scratch = ScratchVault::create().unwrap();
-    let source = Script::new()
-        .sound(&tone(Millis(60_000)))
-        .end()
-        .open("script", Pace::RealTime)
-        .unwrap();
-    let (visit, recording, heard) = start(scratch.vault(), source);
+    let script = Script::new().sound(&tone(Millis(60_000))).end();
+    let open = || script.open("script", Pace::RealTime);
+    let (visit, recording, heard) = start(scratch.vault(), open);
     let wait_for = |wanted: &dyn Fn(&Event) -> bool| {
         let patience = std::time::Duration::from_secs(20);
         while !wanted(&heard.recv_timeout(patience).expect("it should be told")) {}
@@ -226,19 +211,15 @@ fn a_pause_commits_what_was_said_before_and_leaves_out_what_is_said_meanwhile() 
 #[test]
 fn a_recording_needs_no_model() {
     let scratch = ScratchVault::create().unwrap();
-    let source = Script::new()
-        .sound(&tone(Millis(2_400)))
-        .end()
-        .open("script", Pace::Fastest)
-        .unwrap();
+    let script = Script::new().sound(&tone(Millis(2_400))).end();
+    let open = || script.open("script", Pace::Fastest);
     let visit = prepared(scratch.vault());
     let (events, heard) = crossbeam_channel::unbounded();
     let steps = Steps {
         speech: None,
         draft: None,
     };
-    let recording =
-        Recording::start(scratch.vault().clone(), visit, source, steps, events).unwrap();
+    let recording = Recording::start(scratch.vault().clone(), visit, open, steps, events).unwrap();
     let outcome = recording.until_end().unwrap().wait().unwrap();
     assert!(matches!(outcome.result, Ok(None)));
     assert_eq!(outcome.speech_peak_memory, 0, "no worker was started");
@@ -315,13 +296,10 @@ fn a_recording_that_was_cut_off_can_go_on() {
     vault.append_chunk(visit, 0, &second).unwrap();
     vault.append_chunk(visit, 1, &second[..5_000]).unwrap();
 
-    let source = Script::new()
-        .sound(&tone(Millis(1_500)))
-        .end()
-        .open("script", Pace::Fastest)
-        .unwrap();
+    let script = Script::new().sound(&tone(Millis(1_500))).end();
+    let open = || script.open("script", Pace::Fastest);
     let (events, heard) = crossbeam_channel::unbounded();
-    let recording = Recording::start(vault.clone(), visit, source, steps(), events).unwrap();
+    let recording = Recording::start(vault.clone(), visit, open, steps(), events).unwrap();
     let kept: Vec<Millis> = heard
         .into_iter()
         .filter_map(|event| match event {
@@ -338,18 +316,44 @@ fn a_recording_that_was_cut_off_can_go_on() {
     assert_eq!(vault.chunk(visit, 0).unwrap(), second);
     assert_eq!(vault.chunk(visit, 1).unwrap(), second[..5_000]);
     assert_eq!(vault.recorded(visit).unwrap().chunks, 5);
+    let [gap] = vault.gaps(visit).unwrap().try_into().unwrap();
+    assert_eq!((gap.at, gap.cause), (Samples(21_000), GapCause::CutOff));
+}
+
+/// A program that quits is not one that died: however often it quits, no step is left out.
+#[test]
+fn work_that_is_ended_in_order_does_not_count_as_a_death() {
+    let scratch = ScratchVault::create().unwrap();
+    let vault = scratch.vault();
+    let script = Script::new().sound(&tone(Millis(120_000))).end();
+    let open = || script.open("script", Pace::Fastest);
+    let alone = Steps {
+        speech: None,
+        draft: None,
+    };
+    let (events, _heard) = crossbeam_channel::unbounded();
+    let visit = prepared(vault);
+    let recording = Recording::start(vault.clone(), visit, open, alone, events).unwrap();
+    recording.until_end().unwrap().wait().unwrap();
+    for _ in 0..3 {
+        let (events, heard) = crossbeam_channel::unbounded();
+        let work = Work::on_recorded(vault.clone(), visit, steps(), events).unwrap();
+        work.end().cancel();
+        let result = work.wait().unwrap().result;
+        assert!(matches!(result, Err(ScribeError::Ended)), "{result:?}");
+        let failed = |event: &Event| matches!(event, Event::WorkerFailed { .. });
+        assert!(!heard.into_iter().any(|event| failed(&event)));
+    }
+    assert_eq!(vault.begin_step(visit, Step::Transcribe).unwrap(), 0);
 }
 
 /// Consent withdrawn in the middle: the recording ends by itself, and nothing of it is left.
 #[test]
 fn a_visit_that_is_erased_while_it_is_recorded_stops_and_is_gone() {
     let scratch = ScratchVault::create().unwrap();
-    let source = Script::new()
-        .sound(&tone(Millis(60_000)))
-        .end()
-        .open("script", Pace::RealTime)
-        .unwrap();
-    let (visit, recording, heard) = start(scratch.vault(), source);
+    let script = Script::new().sound(&tone(Millis(60_000))).end();
+    let open = || script.open("script", Pace::RealTime);
+    let (visit, recording, heard) = start(scratch.vault(), open);
     for event in &heard {
         if matches!(event, Event::Kept { .. }) {
             break;

@@ -5,7 +5,9 @@ use visit::{Samples, VisitId, VisitState};
 
 pub use crate::chunk::CHUNK_SAMPLES;
 use crate::chunk::{self, Place};
+use crate::database;
 use crate::error::{Numbered, Part, VaultError};
+use crate::folder::DATABASE_FILE;
 use crate::seal::Nonce;
 use crate::vault::Vault;
 use crate::visits::{samples_from, samples_into, state_of};
@@ -104,6 +106,23 @@ impl Vault {
     /// [`VaultError::Damaged`] if it is
     /// missing or does not open.
     pub fn chunk(&self, id: VisitId, number: u32) -> Result<Vec<i16>, VaultError> {
+        match self.read_chunk(id, number) {
+            // A page that has gone bad. SQLCipher gives nothing more out over a connection that has
+            // come upon one, so the next call gets another.
+            Err(VaultError::Damaged {
+                what: Part::Database,
+            }) => {
+                let path = self.folder().join(DATABASE_FILE);
+                *self.connection() = database::open(&path, self.database_key())?;
+                Err(VaultError::Damaged {
+                    what: Part::Chunk(number),
+                })
+            }
+            read => read,
+        }
+    }
+
+    fn read_chunk(&self, id: VisitId, number: u32) -> Result<Vec<i16>, VaultError> {
         let connection = self.connection();
         let (row, key) = self.find_sound(&connection, id)?;
         let sealed: Option<Vec<u8>> = connection
@@ -135,22 +154,45 @@ impl Vault {
             return Ok(None);
         }
         let (row, _) = self.find_sound(&connection, id)?;
-        let found: Option<(u32, i64)> = connection
+        // The indexes alone tell, whose order is the same: the chunk itself may be damaged.
+        let start: Option<i64> = connection
+            .prepare_cached("SELECT max(start) FROM chunks WHERE visit = ?1 AND start <= ?2")?
+            .query_row((row, samples_into(at)), |row| row.get(0))?;
+        // A first chunk that is missing is noticed when it is read.
+        let start = start.unwrap_or(0);
+        let number: Option<u32> = connection
             .prepare_cached(
-                "SELECT number, start FROM chunks WHERE visit = ?1 AND start <= ?2
-                 ORDER BY start DESC LIMIT 1",
+                "SELECT number FROM chunks WHERE visit = ?1 ORDER BY number LIMIT 1 OFFSET
+                 (SELECT count(*) FROM chunks WHERE visit = ?1 AND start < ?2)",
             )?
-            .query_row((row, samples_into(at)), |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+            .query_row((row, start), |row| row.get(0))
             .optional()?;
-        let (number, start) = found.ok_or(VaultError::Damaged {
-            what: Part::Chunk(0),
-        })?;
         Ok(Some(ChunkPosition {
-            number,
+            number: number.filter(|_| start > 0).unwrap_or(0),
             start: samples_from(start)?,
         }))
+    }
+
+    /// How many samples of the recording come before the end of a chunk, which need not be readable
+    /// or there: a chunk that is missing, too, reaches to the next one that is there.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`].
+    pub fn chunk_end(&self, id: VisitId, number: u32) -> Result<Samples, VaultError> {
+        let connection = self.connection();
+        let (row, _) = self.find(&connection, id)?;
+        // The indexes alone tell, whose order is the same: the chunks themselves may be damaged.
+        let next: Option<i64> = connection
+            .prepare_cached(
+                "SELECT start FROM chunks WHERE visit = ?1 ORDER BY start LIMIT 1 OFFSET
+                 (SELECT count(*) FROM chunks WHERE visit = ?1 AND number <= ?2)",
+            )?
+            .query_row((row, number), |row| row.get(0))
+            .optional()?;
+        match next {
+            Some(start) => samples_from(start),
+            None => Ok(recorded(&connection, id)?.samples),
+        }
     }
 
     /// How much of the visit is sealed and committed.

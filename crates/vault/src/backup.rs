@@ -14,6 +14,8 @@
 mod blocks;
 mod compare;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -21,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use ts_rs::TS;
-use visit::UnixMillis;
+use visit::{UnixMillis, VisitId};
 
 use self::blocks::{BLOCK_BYTES, Blocks};
 use self::snapshot::Snapshot;
@@ -29,10 +31,10 @@ use crate::database;
 use crate::error::{Part, VaultError};
 use crate::folder::{self, DATABASE_FILE, KEYS_FILE, Lock, Unfinished};
 use crate::hex::push_digits;
-use crate::keys_file::KeysFile;
-use crate::vault::Vault;
 #[cfg(any(test, fuzzing))]
 use crate::key::{Key, Signing};
+use crate::keys_file::KeysFile;
+use crate::vault::Vault;
 
 /// What a backup has done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -49,6 +51,17 @@ pub struct BackupReport {
     pub new_bytes: u64,
     /// Snapshots that the folder holds now.
     pub kept: u32,
+    /// What cannot be read in this vault, and so neither in its backup; everything else can.
+    pub damaged: Vec<DamagedPart>,
+}
+
+/// A part of a visit that is stored and cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct DamagedPart {
+    /// Which visit.
+    pub visit: VisitId,
+    /// What of it, for a person.
+    pub what: String,
 }
 
 /// How far a backup is.
@@ -78,7 +91,8 @@ pub struct SnapshotSummary {
 impl Vault {
     /// Backs the vault up into a folder, restores the backup into a scratch vault beside it, reads
     /// everything there and compares it with what was backed up. Recording goes on meanwhile. Of the
-    /// snapshots in the folder the newest `keep` stay, this one among them.
+    /// snapshots in the folder the newest `keep` stay, this one among them; all of them stay when
+    /// something in the vault is damaged, because an older one may hold it whole.
     ///
     /// # Errors
     /// [`VaultError::DiskFull`], [`VaultError::Io`]; [`VaultError::BackupDiffers`] if what comes
@@ -119,16 +133,21 @@ impl Vault {
             });
         // What cannot be removed now is removed by the next backup.
         let _ = fs::remove_dir_all(&scratch);
-        restored?;
+        let damaged = restored?;
 
         let name = snapshot.write(&place, self.signing())?;
-        let kept = snapshot::prune(&place, &blocks, keep.max(1))?;
+        let keep = match damaged[..] {
+            [] => keep.max(1),
+            _ => usize::MAX,
+        };
+        let kept = snapshot::prune(&place, &blocks, keep)?;
         Ok(BackupReport {
             snapshot: name,
             visits,
             bytes,
             new_bytes,
             kept,
+            damaged,
         })
     }
 
@@ -226,6 +245,17 @@ impl Vault {
     }
 }
 
+/// Reads a snapshot's bytes and checks its signature.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn decode_snapshot(
+    json: &[u8],
+    signing: &Key<Signing>,
+) -> Result<SnapshotSummary, VaultError> {
+    let snapshot = Snapshot::from_bytes(json)?;
+    snapshot.check(signing)?;
+    Ok(snapshot.summary(String::new()))
+}
+
 const DAMAGED: VaultError = VaultError::Damaged { what: Part::Backup };
 
 const PREFIX: &str = "inroom-backup-";
@@ -245,17 +275,6 @@ fn find(folder: &Path) -> Result<PathBuf, VaultError> {
     let entries = fs::read_dir(folder).map_err(|_| VaultError::NoBackup)?;
     let mut backups = entries.flatten().map(|entry| entry.path()).filter(|path| {
         path.file_name()
-/// Reads a snapshot's bytes and checks its signature.
-#[cfg(any(test, fuzzing))]
-pub(crate) fn decode_snapshot(
-    json: &[u8],
-    signing: &Key<Signing>,
-) -> Result<SnapshotSummary, VaultError> {
-    let snapshot = Snapshot::from_bytes(json)?;
-    snapshot.check(signing)?;
-    Ok(snapshot.summary(String::new()))
-}
-
             .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
             && path.join(snapshot::FOLDER).is_dir()
     });

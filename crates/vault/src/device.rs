@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::error::VaultError;
 use crate::folder::private;
-use crate::hex::{Hex, push_digits};
+use crate::hex::{push_digits, read_digits};
 use crate::key::{Device, KEY_BYTES, Key};
 
 /// Where the secret of this computer is kept.
@@ -166,11 +166,6 @@ fn print(key: &Key<Device>) -> SecretString {
 }
 
 pub(crate) fn parse(text: &SecretString) -> Option<Key<Device>> {
-    let bytes = Hex::<KEY_BYTES>::parse(text.expose_secret())?;
-    let bytes = Zeroizing::new(bytes.0);
-    Key::fill_with(|key| {
-        key.copy_from_slice(bytes.as_slice());
-        Ok::<_, ()>(())
-    })
-    .ok()
+    // Straight into the key's place, so that there is no copy to wipe.
+    Key::fill_with(|key| read_digits(text.expose_secret(), key).ok_or(())).ok()
 }

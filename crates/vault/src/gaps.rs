@@ -12,8 +12,8 @@ use crate::visits::{samples_from, samples_into};
 pub struct Gap {
     /// How many samples of the recording come before the gap.
     pub at: Samples,
-    /// How many samples are missing; the recording goes on without them ([`GapCause::Silent`]
-    /// says otherwise).
+    /// How many samples are missing; the recording goes on without them ([`GapCause::Silent`] and
+    /// [`GapCause::Damaged`] say otherwise).
     pub length: Samples,
     /// Why.
     pub cause: GapCause,
@@ -30,6 +30,12 @@ pub enum GapCause {
     /// The device delivered samples without any signal, as a muted one does. These stand in the
     /// recording, which goes on after them.
     Silent,
+    /// The recording was cut off here, by the program's end, a failed device or a store that
+    /// refused, and may have gone on later. The length is what was heard and is known to be lost,
+    /// often nothing.
+    CutOff,
+    /// The sound that stands in the recording here is damaged in the store and cannot be heard.
+    Damaged,
 }
 
 impl GapCause {
@@ -38,13 +44,21 @@ impl GapCause {
             Self::Dropped => "dropped",
             Self::Stalled => "stalled",
             Self::Silent => "silent",
+            Self::CutOff => "cut off",
+            Self::Damaged => "damaged",
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Dropped, Self::Stalled, Self::Silent]
-            .into_iter()
-            .find(|cause| cause.as_str() == word)
+        [
+            Self::Dropped,
+            Self::Stalled,
+            Self::Silent,
+            Self::CutOff,
+            Self::Damaged,
+        ]
+        .into_iter()
+        .find(|cause| cause.as_str() == word)
     }
 }
 

@@ -22,16 +22,22 @@ fn digit(character: u8) -> Option<u8> {
     }
 }
 
+/// Reads digits into `bytes`, which hold nothing certain where they do not fit.
+pub(crate) fn read_digits(text: &str, bytes: &mut [u8]) -> Option<()> {
+    let text = text.as_bytes();
+    if text.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(())
+}
+
 impl<const N: usize> Hex<N> {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.as_bytes();
-        if text.len() != 2 * N {
-            return None;
-        }
         let mut bytes = [0; N];
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-        }
+        read_digits(text, &mut bytes)?;
         Some(Self(bytes))
     }
 }

@@ -52,7 +52,7 @@ mod visits;
 
 pub use attempts::Step;
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
-pub use backup::{BackupReport, BackupStep, SnapshotSummary};
+pub use backup::{BackupReport, BackupStep, DamagedPart, SnapshotSummary};
 pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};
 pub use error::{Numbered, Part, VaultError};
 pub use escrow::{EscrowIdentity, EscrowRecipient};

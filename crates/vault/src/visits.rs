@@ -46,6 +46,9 @@ pub struct VisitSummary {
     pub template: String,
     /// Where it stands.
     pub state: VisitState,
+    /// It was cut off, unless something works on it now: while it was recorded, or before
+    /// everything that is recorded was written down, or in the middle of its draft.
+    pub unfinished: bool,
     /// Length of the recording.
     pub recorded: Millis,
     /// Whether its sound was erased.
@@ -83,7 +86,12 @@ pub(crate) struct Cover {
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
      segments, revisions, sound_erased, signed_at, \
-     transcript_erased FROM visits";
+     state IN ('recorded', 'drafted') AND (settled < samples \
+     OR EXISTS (SELECT 1 FROM attempts WHERE attempts.visit = visits.row)), transcript_erased FROM visits";
+
+/// The visits that were cut off in some step.
+const UNFINISHED: &str = "state IN ('recording', 'paused') OR state IN ('recorded', 'drafted') \
+     AND (settled < samples OR row IN (SELECT visit FROM attempts))";
 
 /// A visit's summary as it is stored.
 struct Stored {
@@ -98,6 +106,7 @@ struct Stored {
     revisions: u32,
     sound_erased: bool,
     signed_at: Option<i64>,
+    work_left: bool,
     transcript_erased: bool,
 }
 
@@ -116,7 +125,8 @@ impl Stored {
             revisions: row.get(8)?,
             sound_erased: row.get(9)?,
             signed_at: row.get(10)?,
-            transcript_erased: row.get(11)?,
+            work_left: row.get(11)?,
+            transcript_erased: row.get(12)?,
         })
     }
 
@@ -127,13 +137,15 @@ impl Stored {
         let id = VisitId::from_uuid(Uuid::from_slice(&self.id).map_err(|_| damaged())?);
         let key = record::unwrap_key(vault.wrapping(), id, &self.wrapped_key)?;
         let cover: Cover = record::open(&key, id, Record::Cover, &self.cover)?;
+        let state = VisitState::parse(&self.state).ok_or_else(damaged)?;
         Ok(VisitSummary {
             id,
             started_at: UnixMillis(self.started_at),
             patient_label: cover.patient_label,
             reason: cover.reason,
             template: self.template,
-            state: VisitState::parse(&self.state).ok_or_else(damaged)?,
+            state,
+            unfinished: state.is_unfinished() || self.work_left,
             recorded: samples_from(self.samples)?.millis(),
             sound_erased: self.sound_erased,
             transcript_erased: self.transcript_erased,
@@ -285,6 +297,19 @@ impl Vault {
             "{SUMMARY} ORDER BY started_at DESC, row DESC LIMIT ?1"
         ))?;
         let stored = statement.query_map([limit], Stored::read)?;
+        stored.map(|stored| stored?.open(self)).collect()
+    }
+
+    /// The visits that are [`VisitSummary::unfinished`], the latest first.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn unfinished_visits(&self) -> Result<Vec<VisitSummary>, VaultError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&format!(
+            "{SUMMARY} WHERE {UNFINISHED} ORDER BY started_at DESC, row DESC"
+        ))?;
+        let stored = statement.query_map([], Stored::read)?;
         stored.map(|stored| stored?.open(self)).collect()
     }
 

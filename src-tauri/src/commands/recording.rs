@@ -13,7 +13,9 @@ pub fn sound_sources(desk: State<'_, Desk>) -> Result<Vec<SoundSource>, Failure>
     desk.sound_sources()
 }
 
-/// Starts recording a prepared visit; answers what the source of sound is called.
+/// Starts recording a prepared visit, or goes on with one that was cut off; answers what the source
+/// of sound is called. A model that is missing is told as an alarm: what is said now is recorded all
+/// the same, and can be written down later.
 #[tauri::command(async)]
 pub fn record(
     app: AppHandle,
@@ -22,13 +24,17 @@ pub fn record(
 ) -> Result<String, Failure> {
     let vault = desk.vault()?;
     let visit = request.visit;
-    let steps = desk::steps(&vault.visit(visit)?.summary.template)?;
-    let source = desk.open_source(request.source.as_deref())?;
-    let device = source.name().to_owned();
+    let (steps, missing) = desk::possible_steps(&vault.visit(visit)?.summary.template)?;
     let (events, heard) = unbounded();
-    desk.underway.start_recording(visit, device.clone(), || {
-        Ok(Recording::start(vault, visit, source, steps, events)?)
+    let told = events.clone();
+    let device = desk.underway.start_recording(visit, || {
+        let open = || desk.open_source(request.source.as_deref());
+        Ok(Recording::start(vault, visit, open, steps, events)?)
     })?;
+    for event in missing {
+        let _ = told.send(event);
+    }
+    drop(told);
     pass_on(app, visit, heard)?;
     Ok(device)
 }

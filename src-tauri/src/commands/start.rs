@@ -62,13 +62,13 @@ pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
 /// Makes a store.
 #[tauri::command(async)]
 pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(), Failure> {
-    desk.create_vault(&request.passphrase.into(), Some(&request.recovery_key))
+    desk.create_vault(&request.passphrase, Some(&request.recovery_key))
 }
 
 /// Opens the store.
 #[tauri::command(async)]
 pub fn open_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(), Failure> {
-    desk.open_vault(&request.passphrase.into())
+    desk.open_vault(&request.passphrase)
 }
 
 /// Locks the store.

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use scribe::clock;
 use tauri::State;
 use vault::{NewVisit, VisitSummary};
@@ -13,11 +15,22 @@ use crate::ipc::{
 /// Most characters of a patient label, a reason, a name or a query.
 const LONGEST: usize = 200;
 
-/// The latest visits.
+/// The latest visits, after those that were cut off, however old they are.
 #[tauri::command(async)]
 pub fn list_visits(desk: State<'_, Desk>, request: ListRequest) -> Result<Vec<VisitRow>, Failure> {
-    let visits = desk.vault()?.latest_visits(request.limit)?;
-    Ok(rows(&desk, visits))
+    let vault = desk.vault()?;
+    Ok(unfinished_first(
+        rows(&desk, vault.unfinished_visits()?),
+        rows(&desk, vault.latest_visits(request.limit)?),
+    ))
+}
+
+/// Of the first list those that nothing is being done about, then the others of the second.
+fn unfinished_first(cut_off: Vec<VisitRow>, latest: Vec<VisitRow>) -> Vec<VisitRow> {
+    let mut list: Vec<VisitRow> = cut_off.into_iter().filter(|row| row.unfinished).collect();
+    let first: HashSet<VisitId> = list.iter().map(|row| row.id).collect();
+    list.extend(latest.into_iter().filter(|row| !first.contains(&row.id)));
+    list
 }
 
 /// The latest visits that hold what is looked for.
@@ -47,7 +60,7 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
     let gaps = vault.gaps(id)?.into_iter().map(|gap| MissingSound {
         at: gap.at.millis(),
         missing: gap.length.millis(),
-        silent: gap.cause == vault::GapCause::Silent,
+        cause: gap.cause,
     });
     Ok(VisitView {
         row: row(&desk, record.summary),
@@ -118,7 +131,7 @@ fn rows(desk: &Desk, visits: Vec<VisitSummary>) -> Vec<VisitRow> {
 fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {
     let activity = desk.underway.activity(summary.id);
     VisitRow {
-        unfinished: activity == Activity::None && summary.state.is_unfinished(),
+        unfinished: activity == Activity::None && summary.unfinished,
         id: summary.id,
         started_at: summary.started_at,
         patient_label: summary.patient_label,

@@ -36,6 +36,11 @@ class Desk {
     return undefined;
   }
 
+  /** A visit with an alarm that nobody has dismissed: it is recorded, or its recording has broken off. */
+  get alarmed(): LiveVisit | undefined {
+    return [...this.#live.values()].find((live) => live.isAlarmed);
+  }
+
   async start(): Promise<void> {
     await program.listen((message) => {
       this.#hear(message);

@@ -19,7 +19,7 @@ export interface Notice {
 }
 
 /** Trouble that lasts. */
-export type Trouble = "sound" | "signal" | "disk";
+export type Trouble = "sound" | "signal" | "disk" | "store" | "end";
 
 export type DraftPhase = "none" | "waiting" | "reading" | "writing" | "complete" | "failed";
 
@@ -34,6 +34,8 @@ let lastNotice = 0;
 
 export class LiveVisit {
   state: VisitState | undefined = $state();
+  /** The recording has ended without having been stopped, and has not gone on since. */
+  interrupted = $state(false);
   source = $state("");
   dbfs = $state(-Infinity);
   peakDbfs = $state(-Infinity);
@@ -68,7 +70,7 @@ export class LiveVisit {
 
   /** Whether an alarm stands that nobody has dismissed. */
   get isAlarmed(): boolean {
-    return this.state === "recording" && this.notices.some(({ grave, trouble }) => grave && trouble);
+    return (this.state === "recording" || this.interrupted) && this.notices.some(({ grave, trouble }) => grave && trouble);
   }
 
   /** Whether a draft is being made. */
@@ -94,6 +96,13 @@ export class LiveVisit {
     this.tokensRead = 0;
     this.tokensToRead = 0;
     this.sections = [];
+  }
+
+  /** What broke off is finished as it is. */
+  finish(template: string): void {
+    this.interrupted = false;
+    this.#over("end");
+    this.expectDraft(template);
   }
 
   /** A person has stopped the draft: its end is what they wanted, not a failure. */
@@ -139,14 +148,17 @@ export class LiveVisit {
         this.behind = event.behind;
         return false;
       case "gap":
-        this.gaps = [...this.gaps, { at: event.at, missing: event.missing, silent: event.silent }];
+        this.gaps = [...this.gaps, { at: event.at, missing: event.missing, cause: event.cause }];
+        return false;
+      case "interrupted":
+        this.#interrupt();
         return false;
       case "alarm":
         return this.#alarm(event);
       case "worker_restarted":
         return this.#tell(strings.alarm.restarted[event.worker], false);
       case "worker_failed":
-        if (event.worker === "speech") this.#transcriptFailure = event.message;
+        this.#transcriptFailure = event.message;
         if (!this.isRecording) this.#fail(event.message);
         return this.#tell(sentence(event.message), true);
       case "transcript_complete":
@@ -200,13 +212,24 @@ export class LiveVisit {
 
   #enter(state: VisitState): void {
     this.state = state;
-    if (state !== "recording") {
+    if (state === "recording") {
+      this.interrupted = false;
+      this.#over("end");
+    } else {
       this.dbfs = this.peakDbfs = -Infinity;
       this.#over("signal");
     }
     if (state !== "recorded") return;
     if (this.#transcriptFailure) this.#fail(this.#transcriptFailure);
     else if (this.phase === "none") this.phase = "waiting";
+  }
+
+  /** What was cut off stands in the store as if it still ran: it is shown with what can be done. */
+  #interrupt(): void {
+    this.state = undefined;
+    this.interrupted = true;
+    this.dbfs = this.peakDbfs = -Infinity;
+    for (const trouble of ["sound", "signal", "store"] as const) this.#over(trouble);
   }
 
   #fail(message: string): void {
@@ -232,7 +255,8 @@ export class LiveVisit {
     switch (alarm.alarm) {
       case "stalled":
         this.#over("signal");
-        return this.#tell(strings.alarm.stalled, true, "sound");
+        this.#over("sound");
+        return this.#tell([strings.alarm.stalled, alarm.reason ?? ""].join(" ").trim(), true, "sound");
       case "recovered": {
         this.#over("sound");
         const length = seconds(alarm.missing);
@@ -257,9 +281,15 @@ export class LiveVisit {
       case "dropped": {
         return this.#tell(strings.alarm.dropped(seconds(alarm.missing)), true);
       }
+      case "store_refuses":
+        return this.#tell(`${sentence(alarm.message)} ${strings.alarm.held}`, true, "store");
+      case "store_again":
+        this.#over("store");
+        return this.#tell(strings.alarm.storeAgain, false);
       case "store_failed":
       case "source_failed":
-        return this.#tell(sentence(alarm.message), true);
+        this.#over("store");
+        return this.#tell(sentence(alarm.message), true, "end");
     }
   }
 

@@ -3,15 +3,16 @@ import type { VisitRow } from "../ipc/generated/VisitRow";
 import { strings } from "../strings";
 import { day, sameDay } from "../strings/format";
 
-/** Latest first, under the name of their day. */
+/** What was cut off comes first; then the latest, under the name of their day. */
 export function byDay(
   rows: readonly VisitRow[],
   now: number,
 ): { name: string; visits: VisitRow[] }[] {
   const DAY = 86_400_000;
   const days: { name: string; visits: VisitRow[] }[] = [];
-  for (const row of rows.toSorted((a, b) => b.started_at - a.started_at)) {
-    const name = sameDay(row.started_at, now)
+  const latest = rows.toSorted((a, b) => Number(b.unfinished) - Number(a.unfinished) || b.started_at - a.started_at);
+  for (const row of latest) {
+    const name = row.unfinished ? strings.visits.unfinished : sameDay(row.started_at, now)
       ? strings.visits.today
       : sameDay(row.started_at, now - DAY)
         ? strings.visits.yesterday

@@ -63,6 +63,7 @@ export const en = {
     empty: "Start one, and its transcript and note will be kept here, on this computer only.",
     noneFound: (query: string) => `No visit matches “${query}”.`,
     clear: "Clear the search",
+    unfinished: "To finish",
     today: "Today",
     yesterday: "Yesterday",
     finish: "Finish",
@@ -126,6 +127,7 @@ export const en = {
   recording: {
     state: { recording: "Recording", paused: "Paused", prepared: "Not recording" },
     pausedNote: "The microphone is closed. Nothing is heard or kept.",
+    interruptedNote: "The recording has broken off. What was said until then is kept. Go on with the default microphone, or stop and have it written down as it is.",
     preparedNote: "The recording has not started.",
     start: "Record",
     pause: "Pause",
@@ -148,8 +150,13 @@ export const en = {
     listening: "Listening. Words appear here a few seconds after they are spoken.",
     none: "No words were recognised in this visit.",
     waiting: "The transcript appears here.",
-    missing: (length: string, at: string) => `${length} s of sound are missing here, at ${at}.`,
-    silentHere: (length: string, at: string) => `${length} s without any signal from here, at ${at}. The microphone may have been muted.`,
+    gap: {
+      dropped: (length: string, at: string) => `${length} s of sound are missing here, at ${at}.`,
+      stalled: (length: string, at: string) => `${length} s of sound are missing here, at ${at}.`,
+      silent: (length: string, at: string) => `${length} s without any signal from here, at ${at}. The microphone may have been muted.`,
+      cut_off: (_: string, at: string) => `The recording was cut off here, at ${at}.`,
+      damaged: (length: string, at: string) => `${length} s of sound are damaged from here, at ${at}, and cannot be heard.`,
+    },
     latest: "Jump to the latest",
     speaker: (n: number) => `Speaker ${n}`,
     roles: {
@@ -170,6 +177,8 @@ export const en = {
     diskShort: (minutes: number) => minutes < 1 ? "The disk is nearly full: less than a minute of recording fits. Make room now." : `The disk is nearly full: about ${minutes} more minutes of recording fit. Make room.`,
     recovered: (seconds: string) => `Sound is back. About ${seconds} s are missing and marked.`,
     dropped: (seconds: string) => `The computer was too slow for the microphone: ${seconds} s of sound are missing so far.`,
+    held: "What is said is held and tried again for half a minute. Make room now; nothing is lost yet.",
+    storeAgain: "What was held is kept now. Nothing is lost.",
     restarted: {
       speech: "Speech recognition was restarted. Nothing of the recording is lost.",
       drafting: "Note writing was restarted. Finished sections are kept.",

@@ -1,6 +1,8 @@
 mod confirmation;
 mod erase;
 mod new;
+mod resume;
+mod session;
 mod show;
 mod sign;
 
@@ -18,6 +20,8 @@ use crate::vaults::VaultArguments;
 pub(crate) enum Command {
     /// Record a visit, transcribe it meanwhile and draft its note.
     New(new::Arguments),
+    /// Record on where a visit was paused or cut off.
+    Resume(resume::Arguments),
     /// List the visits.
     List(show::ListArguments),
     /// List the visits that hold every word or "phrase" of a query.
@@ -61,6 +65,7 @@ pub(crate) struct ModelArguments {
 pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::New(arguments) => new::run(&arguments),
+        Command::Resume(arguments) => resume::run(&arguments),
         Command::List(arguments) => show::list(&arguments),
         Command::Search(arguments) => show::search(&arguments),
         Command::Show(arguments) => show::show(&arguments),
@@ -85,6 +90,9 @@ fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
     let steps = arguments.models.steps(&template)?;
     let (events, heard) = crossbeam_channel::unbounded();
     let work = Work::on_recorded(vault.clone(), arguments.visit, steps, events)?;
+    let interrupt = session::Interrupt::default();
+    interrupt.ends(work.end());
+    interrupt.on_first(|| ())?;
     let mut progress = Progress::new(Some(&template), true);
     for event in heard {
         progress.show(&event);

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use scribe::clock;
 use vault::{Erased, ErasureReason, Gap, GapCause, VisitSummary};
-use visit::VisitId;
+use visit::{Samples, VisitId, VisitState};
 
 use crate::vaults::VaultArguments;
 
@@ -78,11 +78,6 @@ pub(super) fn search(arguments: &SearchArguments) -> anyhow::Result<()> {
 }
 
 fn print_line(visit: &VisitSummary) {
-    let unfinished = if visit.state.is_unfinished() {
-        " (cut off: `visit draft` finishes it)"
-    } else {
-        ""
-    };
     let silent = match (visit.sound_erased, visit.transcript_erased) {
         (true, true) => " (sound and transcript erased)",
         (true, false) => " (sound erased)",
@@ -90,7 +85,7 @@ fn print_line(visit: &VisitSummary) {
         (false, false) => "",
     };
     println!(
-        "{}  {:>7}  {:<9} {:>4} segments  {}  {}{unfinished}{silent}",
+        "{}  {:>7}  {:<9} {:>4} segments  {}  {}{silent}",
         visit.id,
         visit.recorded.to_string(),
         visit.state.as_str(),
@@ -98,6 +93,27 @@ fn print_line(visit: &VisitSummary) {
         visit.patient_label.expose(),
         visit.reason.expose(),
     );
+    if visit.unfinished {
+        println!("{}", ways_on(visit));
+    }
+}
+
+/// What can be done about a visit that was cut off.
+fn ways_on(visit: &VisitSummary) -> String {
+    let id = visit.id;
+    let resume = if visit.state.is_unfinished() && !visit.sound_erased {
+        format!("`visit resume {id}` records on, ")
+    } else {
+        String::new()
+    };
+    let why = if visit.state == VisitState::Paused {
+        "paused"
+    } else {
+        "cut off"
+    };
+    format!(
+        "    {why}: {resume}`visit draft {id}` finishes it as it is, `visit erase {id}` discards it"
+    )
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
@@ -163,12 +179,17 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
 
 /// A line of the transcript where words may be missing.
 fn gap_line(gap: &Gap) -> String {
+    let (at, length) = (gap.at.millis().to_string(), gap.length.millis().seconds());
     let what = match gap.cause {
+        GapCause::CutOff if gap.length == Samples(0) => {
+            return format!("{at:>6}  --- the recording was cut off here ---");
+        }
+        GapCause::CutOff => "of sound are missing here (the recording was cut off)",
+        GapCause::Damaged => "of sound are damaged from here and cannot be heard",
         GapCause::Dropped => "of sound are missing here (the computer was too slow)",
         GapCause::Stalled => "of sound are missing here (none came from the microphone)",
         GapCause::Silent => "without any signal from here (a muted microphone?)",
     };
-    let (at, length) = (gap.at.millis().to_string(), gap.length.millis().seconds());
     format!("{at:>6}  --- {length:.1} s {what} ---")
 }
 
@@ -212,5 +233,15 @@ mod tests {
         );
         assert!(gap(GapCause::Silent).contains("muted"));
         assert!(gap(GapCause::Dropped).contains("too slow"));
+        assert!(gap(GapCause::Damaged).contains("damaged"));
+        let cut_off = gap_line(&Gap {
+            at: Millis(62_000).samples(),
+            length: Samples(0),
+            cause: GapCause::CutOff,
+        });
+        assert!(
+            cut_off.contains("1:02  --- the recording was cut off"),
+            "{cut_off}"
+        );
     }
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use capture::Pace;
 use capture::faulty::Script;
-use vault::NewVisit;
+use vault::{NewVisit, VaultError};
 use visit::{Millis, PatientText};
 
 use super::*;
@@ -25,6 +25,35 @@ fn prepared(vault: &Vault) -> VisitId {
         .unwrap()
 }
 
+/// The other ends of a [`Line`].
+struct Ends {
+    orders: Sender<Order>,
+    heard: Receiver<Event>,
+    _kept: Receiver<()>,
+    interrupted: Cancel,
+}
+
+fn line() -> (Line, Ends) {
+    let (events, heard) = crossbeam_channel::unbounded();
+    let (ordering, orders) = crossbeam_channel::unbounded();
+    let (kept, kept_heard) = crossbeam_channel::unbounded();
+    let interrupted = Cancel::default();
+    let line = Line {
+        orders,
+        events,
+        kept,
+        stopped: Arc::default(),
+        interrupted: interrupted.clone(),
+    };
+    let ends = Ends {
+        orders: ordering,
+        heard,
+        _kept: kept_heard,
+        interrupted,
+    };
+    (line, ends)
+}
+
 /// Records a script on a disk that has room for so many bytes at each look, and gives what was
 /// told and how much was kept.
 fn record(length: Millis, room: Vec<u64>) -> Result<(Vec<Alarm>, Millis), ScribeError> {
@@ -34,23 +63,16 @@ fn record(length: Millis, room: Vec<u64>) -> Result<(Vec<Alarm>, Millis), Scribe
         .map(|n| (n as f32 * 0.1).sin())
         .collect();
     let source = Script::new().sound(&sound).end();
-    let source = source.open("script", Pace::Fastest)?;
+    let open = || source.open("script", Pace::Fastest);
     let looks = AtomicU64::new(0);
     let disk = Disk::new(Box::new(move || {
         let look = looks.fetch_add(1, Ordering::Relaxed) as usize;
         room.get(look).or(room.last()).copied()
     }));
-    let (events, heard) = crossbeam_channel::unbounded();
-    let (_orders, orders) = crossbeam_channel::unbounded();
-    let (kept, _kept) = crossbeam_channel::unbounded();
-    let line = Line {
-        orders,
-        events,
-        kept,
-        stopped: Arc::default(),
-    };
-    let recorder = start_on(disk, scratch.vault().clone(), visit, source, line)?;
-    recorder.join().unwrap();
+    let (line, ends) = line();
+    let recorder = start_on(disk, scratch.vault().clone(), visit, open, line)?;
+    recorder.thread.join().unwrap();
+    let heard = ends.heard;
     let alarms = heard
         .into_iter()
         .filter_map(|event| match event {
@@ -83,6 +105,86 @@ fn a_recording_does_not_begin_on_a_full_disk_and_says_why() {
     let error = record(Millis(1_000), vec![disk::LEAST - 1]).err().unwrap();
     assert!(matches!(error, ScribeError::NoRoom { .. }), "{error:?}");
     assert!(error.to_string().contains("make room"), "{error}");
+}
+
+/// Whether a microphone is opened for a visit, and what the attempt to record it answers.
+fn attempt(vault: &Arc<Vault>, visit: VisitId) -> (bool, Result<Started, ScribeError>) {
+    let mut opened = false;
+    let open = || {
+        opened = true;
+        Script::new().end().open("script", Pace::Fastest)
+    };
+    let started = start(vault.clone(), visit, open, line().0);
+    (opened, started)
+}
+
+/// P8.4: the microphone opens only after consent, and never after it was withdrawn.
+#[test]
+fn the_microphone_is_opened_for_no_visit_that_may_not_be_listened_to() {
+    let scratch = ScratchVault::create().unwrap();
+    let vault = scratch.vault();
+    let refused = |visit| match attempt(vault, visit) {
+        (false, Err(error)) => error,
+        (opened, started) => panic!("opened: {opened}, started: {}", started.is_ok()),
+    };
+
+    // Cut off while it was recorded, then consent was withdrawn.
+    let silenced = prepared(vault);
+    vault.set_state(silenced, VisitState::Recording).unwrap();
+    vault.append_chunk(silenced, 0, &[1; 800]).unwrap();
+    let erase = |visit, what| {
+        let reason = vault::ErasureReason::ConsentWithdrawn;
+        vault.erase(visit, what, reason, clock::now()).unwrap();
+    };
+    erase(silenced, vault::Erased::Sound);
+    assert!(matches!(refused(silenced), ScribeError::SoundErased));
+
+    let erased = prepared(vault);
+    erase(erased, vault::Erased::Visit);
+    assert!(matches!(
+        refused(erased),
+        ScribeError::Vault(VaultError::NoSuchVisit(_))
+    ));
+
+    let ended = prepared(vault);
+    vault.set_state(ended, VisitState::Recorded).unwrap();
+    assert!(matches!(
+        refused(ended),
+        ScribeError::NotToRecord {
+            state: VisitState::Recorded
+        }
+    ));
+    vault.set_state(ended, VisitState::Drafted).unwrap();
+    assert!(matches!(refused(ended), ScribeError::NotToRecord { .. }));
+
+    let (opened, started) = attempt(vault, prepared(vault));
+    assert!(opened && started.is_ok());
+}
+
+/// A device that cannot go on leaves a visit that can: it is paused, and the place is marked.
+#[test]
+fn a_source_that_fails_leaves_the_visit_paused() {
+    let scratch = ScratchVault::create().unwrap();
+    let (vault, visit) = (scratch.vault(), prepared(scratch.vault()));
+    let (line, ends) = line();
+    let open = || {
+        Script::new()
+            .sound(&[0.1; 20_000])
+            .fail("unplugged")
+            .open("script", Pace::Fastest)
+    };
+    let started = start(vault.clone(), visit, open, line).unwrap();
+    started.thread.join().unwrap();
+    assert!(ends.interrupted.is_cancelled());
+    assert_eq!(ends.heard.iter().last(), Some(Event::Interrupted));
+    drop(ends.orders);
+    let summary = vault.visit(visit).unwrap().summary;
+    assert_eq!(summary.state, VisitState::Paused);
+    assert_eq!(summary.recorded, Samples(20_000).millis());
+    let [gap] = vault.gaps(visit).unwrap().try_into().unwrap();
+    assert_eq!((gap.at, gap.cause), (Samples(20_000), GapCause::CutOff));
+    let (opened, started) = attempt(vault, visit);
+    assert!(opened && started.is_ok());
 }
 
 /// The figure by which minutes are told, measured on a store.

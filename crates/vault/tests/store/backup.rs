@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use vault::{BackupReport, BackupStep, KdfCost, Vault, VaultError};
 use visit::UnixMillis;
 
-use crate::sample::{begin_recording, second};
+use crate::sample::{begin_recording, folder, passphrase, reopen, scratch, second};
 use crate::ways::{Made, files, is_whole, new, old};
 
 fn back_up(vault: &Vault, to: &Path, at: i64) -> BackupReport {
@@ -205,4 +205,38 @@ fn where_there_is_no_backup_it_is_said() {
         Vault::snapshots(&empty.path().join("nothing")),
         Err(VaultError::NoBackup)
     ));
+}
+
+/// A page of the store's file that has gone bad costs what stood on it, in the backup as in the vault.
+#[test]
+fn a_page_that_has_gone_bad_is_no_reason_to_back_nothing_up() {
+    let (parent, vault) = scratch();
+    let id = begin_recording(&vault, "Room 5");
+    for number in 0..60 {
+        vault.append_chunk(id, number, &second(number)).unwrap();
+    }
+    drop(vault);
+    let file = folder(&parent).join("vault.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+
+    let vault = reopen(&parent);
+    let bad: Vec<u32> = (0..60)
+        .filter(|&number| vault.chunk(id, number).is_err())
+        .collect();
+    assert_eq!(bad.len(), 1, "{bad:?}");
+    let to = parent.path().join("backup");
+    let report = back_up(&vault, &to, 1_000);
+    let named: Vec<_> = report.damaged.iter().map(|part| part.visit).collect();
+    assert_eq!(named, [id], "{:?}", report.damaged);
+    drop(vault);
+
+    let restored = parent.path().join("restored");
+    restore(&to, &restored).unwrap();
+    let restored = Vault::open(&restored, &passphrase()).unwrap();
+    for number in (0..60).filter(|number| !bad.contains(number)) {
+        assert_eq!(restored.chunk(id, number).unwrap(), second(number));
+    }
 }

@@ -1,4 +1,4 @@
-use vault::{Gap, GapCause, Numbered, Recorded, VaultError};
+use vault::{Erased, ErasureReason, Gap, GapCause, Numbered, Recorded, Step, VaultError};
 use visit::{
     Millis, RevisionNumber, Role, Samples, Segment, SpeakerLabel, UnixMillis, VisitId,
     VisitState::{self, Drafted, Paused, Prepared, Recorded as Ended, Recording},
@@ -115,6 +115,49 @@ fn visits_are_listed_latest_first() {
         .map(|visit| visit.patient_label.expose())
         .collect();
     assert_eq!(labels, ["fourth", "third", "second", "first"]);
+}
+
+#[test]
+fn a_visit_that_was_cut_off_in_any_step_is_unfinished() {
+    let (_parent, vault) = scratch();
+    let recorded = |label| {
+        let id = begin_recording(&vault, label);
+        vault.append_chunk(id, 0, &second(0)).unwrap();
+        id
+    };
+    let all = Samples(16_000);
+    let unfinished = |id| {
+        let summary = vault.visit(id).unwrap().summary;
+        let listed = vault.unfinished_visits().unwrap();
+        assert_eq!(listed.contains(&summary), summary.unfinished);
+        summary.unfinished
+    };
+    assert!(!unfinished(
+        vault.begin_visit(new_visit("prepared")).unwrap()
+    ));
+
+    let id = recorded("killed while it was recorded");
+    assert!(unfinished(id));
+    vault.set_state(id, Paused).unwrap();
+    assert!(unfinished(id));
+    // Ended, but not written down.
+    vault.set_state(id, Ended).unwrap();
+    assert!(unfinished(id));
+    vault.append_segments(id, &[], all).unwrap();
+    assert!(!unfinished(id));
+    // Killed in the middle of the draft.
+    vault.begin_step(id, Step::Draft).unwrap();
+    assert!(unfinished(id));
+    vault.end_step(id, Step::Draft).unwrap();
+    assert!(!unfinished(id));
+
+    let silenced = recorded("its sound is erased");
+    vault.set_state(silenced, Ended).unwrap();
+    let reason = ErasureReason::ConsentWithdrawn;
+    vault
+        .erase(silenced, Erased::Sound, reason, UnixMillis(1))
+        .unwrap();
+    assert!(!unfinished(silenced), "there is nothing left to write down");
 }
 
 #[test]

@@ -4,7 +4,11 @@ import type { Millis } from "./Millis";
 /**
  * Trouble with the recording.
  */
-export type Alarm = { "alarm": "stalled" } | { "alarm": "recovered", 
+export type Alarm = { "alarm": "stalled", 
+/**
+ * Why the source could not be opened again so far, where that is known.
+ */
+reason: string | null, } | { "alarm": "recovered", 
 /**
  * Length of the gap.
  */
@@ -28,7 +32,11 @@ minutes: number, } | { "alarm": "disk_enough" } | { "alarm": "dropped",
 /**
  * How much was lost, since the start of the visit.
  */
-missing: Millis, } | { "alarm": "store_failed", 
+missing: Millis, } | { "alarm": "store_refuses", 
+/**
+ * What happened and what to do.
+ */
+message: string, } | { "alarm": "store_again" } | { "alarm": "store_failed", 
 /**
  * What happened and what to do.
  */

@@ -2,6 +2,7 @@
 import type { Alarm } from "./Alarm";
 import type { Coverage } from "./Coverage";
 import type { DraftSpeed } from "./DraftSpeed";
+import type { GapCause } from "./GapCause";
 import type { Millis } from "./Millis";
 import type { PatientText } from "./PatientText";
 import type { RevisionNumber } from "./RevisionNumber";
@@ -40,13 +41,13 @@ recorded: Millis, } | { "kind": "gap",
  */
 at: Millis, 
 /**
- * How much.
+ * How much; nothing where it is not known.
  */
 missing: Millis, 
 /**
- * It stands in the recording as samples without a signal.
+ * Why.
  */
-silent: boolean, } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
+cause: GapCause, } | { "kind": "interrupted" } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
 /**
  * How much.
  */

@@ -56,6 +56,7 @@ revision: RevisionNumber | null,
  */
 activity: Activity, 
 /**
- * It was cut off while it was recorded, and nothing is being done about it.
+ * It was cut off while it was recorded, written down or drafted, and nothing is being done
+ * about it.
  */
 unfinished: boolean, };
