@@ -8,6 +8,9 @@
 )]
 
 pub mod facts;
+pub mod memory;
+pub mod needles;
 pub mod programs;
 pub mod sound;
+pub mod trace;
 pub mod window;

@@ -1,0 +1,305 @@
+//! Every command of the command line, once.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use inroom_tests::memory;
+use inroom_tests::programs::{DRAFTING, SPEECH, audio_fixture, program};
+use inroom_tests::trace::Trace;
+use visit::{Note, Origin, Section, Statement, Support, UnixMillis, VisitId};
+
+use crate::{ASKED_BY, NOTE, PATIENT, Planted, REASON, SIGNER, Stage};
+
+/// What opens a vault: its folder, the number of the passphrase, the file with this computer's secret.
+#[derive(Clone, Copy)]
+struct Way(&'static str, usize, &'static str);
+
+pub struct Commands<'s> {
+    stage: &'s Stage,
+    pub trace: Trace,
+    known: BTreeSet<String>,
+    driven: BTreeSet<String>,
+    /// Standard error of each command.
+    logs: Vec<(String, Vec<u8>)>,
+}
+
+impl<'s> Commands<'s> {
+    /// For a program that has these commands.
+    pub fn new(stage: &'s Stage, known: BTreeSet<String>) -> Self {
+        Self {
+            stage,
+            known,
+            trace: Trace::into(&stage.path("traces")),
+            driven: BTreeSet::new(),
+            logs: Vec::new(),
+        }
+    }
+
+    /// The commands that were not.
+    pub fn undriven(&self) -> Vec<&String> {
+        self.known.difference(&self.driven).collect()
+    }
+
+    pub fn logs(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.logs
+            .iter()
+            .map(|(name, log)| (name.as_str(), log.as_slice()))
+    }
+
+    pub fn drive_all(&mut self, planted: &mut Planted) {
+        let first = Way("vault", 0, "secrets/first");
+        let second = Way("vault", 0, "secrets/second");
+        let recipient = self.make_vault(first);
+        self.run(&["vault", "info"], Some(first));
+        self.run(&["microphones"], None);
+        self.run(&["vault", "retention", "set", "--draft", "90"], Some(first));
+        self.run(&["vault", "retention", "show"], Some(first));
+        let to = self.stage.text(second.2);
+        self.run(
+            &["vault", "bind", "--to-device-secret-file", &to],
+            Some(first),
+        );
+        let visit = self.record(second);
+        let cut_off = self.record_and_kill(second);
+        self.finish_with_a_killed_worker(&cut_off, second);
+        self.look(&visit, second);
+        self.sign(&visit, second);
+        planted.take(&self.stage.open(second.0, second.1, second.2));
+        self.run(&["vault", "retention", "run"], Some(second));
+        self.ways(&recipient, second);
+        self.evaluate();
+        let confirm = &cut_off[..8];
+        let erase = ["visit", "erase", &cut_off, "--reason", "discarded"];
+        let last = Way("vault", 2, "secrets/fourth");
+        self.run(&[&erase[..], &["--confirm", confirm]].concat(), Some(last));
+    }
+
+    /// Answers the recovery key's recipient.
+    fn make_vault(&mut self, way: Way) -> String {
+        let key = self.stage.text("recovery-key");
+        let said = self.run(&["vault", "recovery-key", "--output", &key], None);
+        let recipient = said.trim().to_owned();
+        self.run(
+            &["vault", "create", "--recovery-key", &recipient],
+            Some(way),
+        );
+        recipient
+    }
+
+    fn new_visit<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+        let new = [
+            "visit",
+            "new",
+            "--patient",
+            PATIENT,
+            "--reason",
+            REASON,
+            "--consent-asked-by",
+            ASKED_BY,
+            "--consent",
+            "spoken",
+            "--language",
+            "en",
+            "--template",
+            "soap",
+        ];
+        [&new[..], rest].concat()
+    }
+
+    /// A whole visit; answers its identifier.
+    fn record(&mut self, way: Way) -> String {
+        let sound = audio_fixture("hello.flac").display().to_string();
+        let models = ["--speech-model", SPEECH, "--model", DRAFTING];
+        let rest = [&["--audio", &sound][..], &models].concat();
+        identifier(&self.run(&Self::new_visit(&rest), Some(way)))
+    }
+
+    /// A recording that is cut off by a kill and goes on.
+    fn record_and_kill(&mut self, way: Way) -> String {
+        let sound = audio_fixture("hello.flac").display().to_string();
+        let rest = ["--record-only", "--speed", "1", "--audio", &sound];
+        let mut recorder = self.start(&Self::new_visit(&rest), Some(way));
+        let mut said = BufReader::new(recorder.stdout.take().unwrap());
+        let mut text = String::new();
+        while !text.contains("kept 1.") {
+            assert!(said.read_line(&mut text).unwrap() > 0, "it ended: {text}");
+        }
+        let running = memory::running("inroomctl", recorder.id());
+        kill(running[0]);
+        let ended = recorder.wait_with_output().unwrap();
+        self.logs.push(("visit new".to_owned(), ended.stderr));
+        let visit = identifier(&text);
+        let again = [
+            "visit",
+            "resume",
+            &visit,
+            "--record-only",
+            "--audio",
+            &sound,
+        ];
+        self.run(&again, Some(way));
+        visit
+    }
+
+    /// The transcript and the note of a recorded visit, with a worker that dies on the way.
+    fn finish_with_a_killed_worker(&mut self, visit: &str, way: Way) {
+        let models = ["--speech-model", SPEECH, "--model", DRAFTING];
+        let arguments = [&["visit", "draft", visit][..], &models].concat();
+        let mut drafting = self.start(&arguments, Some(way));
+        let begun = Instant::now();
+        loop {
+            if let Some(worker) = memory::running("inroom-worker", drafting.id()).first() {
+                kill(*worker);
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "no worker");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut text = String::new();
+        let mut said = drafting.stdout.take().unwrap();
+        said.read_to_string(&mut text).unwrap();
+        assert!(text.contains("was started again"), "{text}");
+        self.ended(&arguments, drafting.wait_with_output().unwrap());
+    }
+
+    fn look(&mut self, visit: &str, way: Way) {
+        let listed = self.run(&["visit", "list"], Some(way));
+        assert!(listed.contains(PATIENT), "{listed}");
+        let found = self.run(&["visit", "search", "vexmoor"], Some(way));
+        assert!(found.contains(visit), "{found}");
+        let shown = self.run(&["visit", "show", visit], Some(way));
+        assert!(shown.to_lowercase().contains("aspirin"), "{shown}");
+    }
+
+    /// A person's note in place of the model's, which may hold lines that must not be signed.
+    fn sign(&mut self, visit: &str, way: Way) {
+        let id: VisitId = visit.parse().unwrap();
+        let vault = self.stage.open(way.0, way.1, way.2);
+        let note = Note {
+            template: "soap".to_owned(),
+            sections: vec![Section {
+                id: "plan".to_owned(),
+                title: "PLAN".to_owned(),
+                empty: String::new(),
+                statements: vec![Statement {
+                    text: NOTE.into(),
+                    origin: Origin::Person,
+                    support: Support::Unsupported,
+                    reason: "".into(),
+                    evidence: Vec::new(),
+                }],
+            }],
+            omissions: Vec::new(),
+        };
+        let number = vault.save_revision(id, UnixMillis(5), &note, None).unwrap();
+        drop(vault);
+        let to = self.stage.text("out/note.txt");
+        self.run(&["visit", "export-text", visit, "--output", &to], Some(way));
+        let number = number.0.to_string();
+        let sign = ["visit", "sign", visit, "--signer", SIGNER, "--revision"];
+        let confirmed = [&number, "--confirm", &visit[..8]];
+        self.run(&[&sign[..], &confirmed].concat(), Some(way));
+    }
+
+    /// Other passphrases, keys and copies; ends with the third passphrase and the fourth secret.
+    fn ways(&mut self, recipient: &str, way: Way) {
+        let (to, key) = (self.stage.text("backup"), self.stage.text("recovery-key"));
+        let next = self.stage.text("passphrase-1");
+        let change = ["vault", "passphrase", "--new-passphrase-file", &next];
+        self.run(&change, Some(way));
+        let way = Way(way.0, 1, way.2);
+        self.run(&["vault", "rotate"], Some(way));
+        self.run(&["vault", "backup", "--to", &to], Some(way));
+        self.run(&["vault", "snapshots", "--from", &to], None);
+        let restored = Way("restored", 2, "secrets/third");
+        let restore = ["vault", "restore", "--from", &to, "--identity", &key];
+        self.run(&restore, Some(restored));
+        let recovered = Way(way.0, 2, "secrets/fourth");
+        self.run(&["vault", "recover", "--identity", &key], Some(recovered));
+        let info = self.run(&["vault", "info"], Some(recovered));
+        assert!(info.contains(recipient), "{info}");
+    }
+
+    fn evaluate(&mut self) {
+        let input = self.stage.path("dialogues.jsonl");
+        let dialogue = format!("[doctor] What brings you here?\n[patient] {NOTE}");
+        let line = serde_json::json!({ "id": "one", "dialogue": dialogue });
+        std::fs::write(&input, format!("{line}\n")).unwrap();
+        let sound = audio_fixture("hello.flac").display().to_string();
+        let (input, output) = (self.stage.text("dialogues.jsonl"), |name: &str| {
+            self.stage.text(&format!("out/{name}"))
+        });
+        let (drafts, transcripts, visit) = (
+            output("drafts.jsonl"),
+            output("transcripts"),
+            output("visit.json"),
+        );
+        let draft = ["eval", "draft", "--input", &input, "--output", &drafts];
+        let model = ["--model", DRAFTING, "--template", "soap"];
+        let short = ["--section-tokens", "24"];
+        self.run(&[&draft[..], &model, &short].concat(), None);
+        let transcribe = ["eval", "transcribe", "--output", &transcripts, &sound];
+        self.run(&[&transcribe[..], &["--model", SPEECH]].concat(), None);
+        let whole = ["eval", "visit", "--audio", &sound, "--output", &visit];
+        let speed = ["--speed", "max", "--speech-model", SPEECH];
+        self.run(&[&whole[..], &speed, &model].concat(), None);
+    }
+
+    /// Runs a command to its end; answers what it said.
+    fn run(&mut self, words: &[&str], way: Option<Way>) -> String {
+        let ended = self.start(words, way).wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+        self.ended(words, ended);
+        said
+    }
+
+    fn ended(&mut self, words: &[&str], ended: Output) {
+        let (said, log) = (ended.stdout, ended.stderr);
+        assert!(
+            ended.status.success(),
+            "{words:?}: {}{}",
+            String::from_utf8_lossy(&said),
+            String::from_utf8_lossy(&log)
+        );
+        let mut names = (1..=words.len()).map(|count| words[..count].join(" "));
+        let name = names.find(|name| self.known.contains(name));
+        let name = name.expect("the words begin with a command");
+        self.driven.insert(name.clone());
+        self.logs.push((name, log));
+    }
+
+    fn start(&self, words: &[&str], way: Option<Way>) -> Child {
+        let mut command: Command = self.trace.command(&program("inroomctl"));
+        command.args(words).envs(self.stage.environment());
+        if let Some(Way(vault, passphrase, secret)) = way {
+            command
+                .arg("--vault")
+                .arg(self.stage.path(vault))
+                .arg("--passphrase-file")
+                .arg(self.stage.path(&format!("passphrase-{passphrase}")))
+                .arg("--device-secret-file")
+                .arg(self.stage.path(secret));
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("strace is installed (cargo xtask test does it)")
+    }
+}
+
+fn identifier(said: &str) -> String {
+    let mut lines = said.lines();
+    let visit = lines.find_map(|line| line.strip_prefix("visit "));
+    visit.expect("the visit is named").to_owned()
+}
+
+fn kill(process: u32) {
+    let killed = Command::new("kill")
+        .args(["-9", &process.to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+}
