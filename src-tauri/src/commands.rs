@@ -4,5 +4,6 @@
 pub mod backup;
 pub mod note;
 pub mod recording;
+pub mod retention;
 pub mod start;
 pub mod visits;

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use capture::{CaptureError, Pace, Source};
-use scribe::models::ModelError;
-use scribe::{ScratchVault, WorkerRole};
+use capture::{Pace, Source};
+use scribe::{DailyRetention, ScratchVault, clock};
 use tauri::ipc::Channel;
 use vault::{DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways};
 use visit::{Template, VisitId};
@@ -28,7 +27,7 @@ pub struct Desk {
     device_secret_file: Option<PathBuf>,
     store: Mutex<Option<Store>>,
     demonstration: Option<Demonstration>,
-    listener: Mutex<Option<Channel<FromDesk>>>,
+    listener: Arc<Mutex<Option<Channel<FromDesk>>>>,
     /// The recording and the work that follow one another.
     pub underway: Underway,
 }
@@ -51,8 +50,14 @@ impl Demonstration {
     }
 }
 
+/// The account's own store. Its retention ends before it is closed.
+struct Kept {
+    _retention: DailyRetention,
+    vault: Arc<Vault>,
+}
+
 enum Store {
-    Kept(Arc<Vault>),
+    Kept(Kept),
     Scratch(ScratchVault),
 }
 
@@ -92,7 +97,7 @@ impl Desk {
             demonstration: arguments.demo.then(|| Demonstration {
                 sample: arguments.demo_audio.clone(),
             }),
-            listener: Mutex::new(None),
+            listener: Arc::default(),
             underway: Underway::default(),
         })
     }
@@ -153,7 +158,7 @@ impl Desk {
                 escrow: escrow.as_ref(),
             },
         )?;
-        *lock(&self.store) = Some(Store::Kept(Arc::new(vault)));
+        self.keep(vault);
         Ok(())
     }
 
@@ -165,8 +170,28 @@ impl Desk {
         let folder = self.store_folder();
         let secrets = self.secrets(Vault::entrances(&folder)?.device)?;
         let vault = Vault::open_with(&folder, passphrase, secrets.as_deref())?;
-        *lock(&self.store) = Some(Store::Kept(Arc::new(vault)));
+        self.keep(vault);
         Ok(())
+    }
+
+    /// From now on the store is open, and what is due in it is erased.
+    fn keep(&self, vault: Vault) {
+        let vault = Arc::new(vault);
+        let listener = self.listener.clone();
+        let retention = DailyRetention::start(&vault, clock::now, move |done| {
+            let failed = match done {
+                Ok(done) => done.failed.into_iter().next().map(|(_, error)| error),
+                Err(error) => Some(error),
+            };
+            if let (Some(error), Some(channel)) = (failed, lock(&listener).as_ref()) {
+                let message = Failure::from(error).message;
+                let _ = channel.send(FromDesk::RetentionFailed { message });
+            }
+        });
+        *lock(&self.store) = Some(Store::Kept(Kept {
+            _retention: retention,
+            vault,
+        }));
     }
 
     fn secrets(
@@ -207,7 +232,7 @@ impl Desk {
     /// [`FailureCode::Locked`].
     pub fn vault(&self) -> Result<Arc<Vault>, Failure> {
         match lock(&self.store).as_ref() {
-            Some(Store::Kept(vault)) => Ok(vault.clone()),
+            Some(Store::Kept(kept)) => Ok(kept.vault.clone()),
             Some(Store::Scratch(scratch)) => Ok(scratch.vault().clone()),
             None => Err(Failure::locked()),
         }

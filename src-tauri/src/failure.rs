@@ -3,6 +3,7 @@ use std::error::Error;
 use capture::CaptureError;
 use scribe::ScribeError;
 use scribe::models::ModelError;
+use scribe::{ScribeError, SigningError};
 use serde::Serialize;
 use ts_rs::TS;
 use vault::VaultError;
@@ -122,6 +123,15 @@ impl From<CaptureError> for Failure {
 impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Self {
         Self::of(FailureCode::Model, &error)
+    }
+}
+
+impl From<SigningError> for Failure {
+    fn from(error: SigningError) -> Self {
+        match error {
+            SigningError::Vault(error) => error.into(),
+            unresolved => Self::of(FailureCode::Rejected, &unresolved),
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use scribe::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use vault::{Erased, ErasureReason, GapCause, SecretString};
+use vault::{Erased, ErasureReason, Signature};
 use visit::{
-    Consent, ConsentGiver, ConsentMethod, Millis, Note, PatientText, RevisionNumber, Segment,
+    Consent, ConsentGiver, ConsentMethod, Due, Millis, Note, PatientText, RevisionNumber, Segment,
     UnixMillis, VisitId, VisitState,
 };
 
@@ -128,6 +128,10 @@ pub struct VisitRow {
     pub recorded: Millis,
     /// Whether its sound was erased.
     pub sound_erased: bool,
+    /// Whether its transcript was erased.
+    pub transcript_erased: bool,
+    /// What of it will be erased by itself, and when.
+    pub will_be_erased: Vec<Due>,
     /// Segments of the transcript in the store.
     pub segments: u32,
     /// The newest revision of its note.
@@ -168,6 +172,8 @@ pub struct VisitView {
     pub gaps: Vec<MissingSound>,
     /// The newest revision of the note.
     pub saved: Option<SavedNote>,
+    /// Who signed it.
+    pub signature: Option<Signature>,
 }
 
 /// Sound that was lost, or that never was a signal.
@@ -192,6 +198,9 @@ pub struct SavedNote {
     pub note: Note,
     /// Whether the model wrote this revision, or else a person changed it.
     pub drafted: bool,
+    /// How many of the model's lines a person has yet to change, accept or remove before the note
+    /// can be signed.
+    pub unresolved: u32,
 }
 
 /// Something that the page is told without having asked.
@@ -211,6 +220,11 @@ pub enum FromDesk {
         stage: BackupStage,
         /// How much of the stage is done.
         percent: u32,
+    },
+    /// Something is due to be erased and was not.
+    RetentionFailed {
+        /// What happened and what to do.
+        message: String,
     },
     /// A person wants to close the window while a visit is being recorded.
     CloseAsked,
@@ -360,6 +374,18 @@ pub struct SaveRequest {
     pub visit: VisitId,
     /// The note.
     pub note: Note,
+}
+
+/// A note to sign.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SignRequest {
+    /// The visit.
+    pub visit: VisitId,
+    /// The revision that was read.
+    pub revision: RevisionNumber,
+    /// Who signs.
+    pub signer: PatientText,
 }
 
 /// A note, or one section of it, to put into plain text.

@@ -36,6 +36,8 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::visits::read_visit,
             commands::visits::prepare_visit,
             commands::visits::erase_visit,
+            commands::retention::read_retention,
+            commands::retention::set_retention,
             commands::recording::sound_sources,
             commands::recording::record,
             commands::recording::pause,
@@ -45,6 +47,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::note::cancel_draft,
             commands::note::judge_statement,
             commands::note::save_note,
+            commands::note::sign_note,
             commands::note::note_text,
         ])
         .setup(|app| Ok(open(app.handle())?))

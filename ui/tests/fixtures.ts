@@ -125,6 +125,8 @@ export const row = (changes: Partial<VisitRow> = {}): VisitRow => ({
   state: "drafted",
   recorded: 312_000,
   sound_erased: false,
+  transcript_erased: false,
+  will_be_erased: [],
   segments: segments.length,
   revision: 1,
   activity: "none",
@@ -145,6 +147,7 @@ export const view = (changes: Partial<VisitView> = {}): VisitView => ({
   source: null,
   segments,
   gaps: [],
-  saved: { number: 1, at: MORNING + 400_000, note, drafted: true },
+  signature: null,
+  saved: { number: 1, at: MORNING + 400_000, note, drafted: true, unresolved: 1 },
   ...changes,
 });

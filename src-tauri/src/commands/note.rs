@@ -5,9 +5,13 @@ use tauri::{AppHandle, State};
 use visit::{Note, Origin, RevisionNumber, Statement};
 
 use super::recording::pass_on;
+use super::visits::check_length;
 use crate::desk::{self, Desk};
 use crate::failure::{Failure, FailureCode};
-use crate::ipc::{DraftRequest, NoteTextRequest, SaveRequest, StatementRequest, VisitRequest};
+use crate::ipc::{
+    Activity, DraftRequest, NoteTextRequest, SaveRequest, SignRequest, StatementRequest,
+    VisitRequest,
+};
 
 /// Completes a visit's transcript where it is not, then drafts its note. A visit that was cut off
 /// is ended first.
@@ -52,6 +56,26 @@ pub fn save_note(desk: State<'_, Desk>, request: SaveRequest) -> Result<Revision
     Ok(desk
         .vault()?
         .save_revision(request.visit, clock::now(), &request.note, None)?)
+}
+
+/// Signs a note: nothing of the visit changes afterwards.
+#[tauri::command(async)]
+pub fn sign_note(desk: State<'_, Desk>, request: SignRequest) -> Result<(), Failure> {
+    check_length(&request.signer)?;
+    let SignRequest {
+        visit,
+        revision,
+        signer,
+    } = request;
+    if desk.underway.activity(visit) != Activity::None {
+        return Err(Failure::new(
+            FailureCode::Busy,
+            "This visit is still being worked on. Sign the note when that is done.",
+        ));
+    }
+    let vault = desk.vault()?;
+    scribe::sign(&vault, visit, revision, &signer, clock::now())?;
+    Ok(())
 }
 
 /// A note, or one of its sections, as plain text for the clipboard.

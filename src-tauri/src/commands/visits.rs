@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use scribe::clock;
 use tauri::State;
-use vault::{NewVisit, VisitSummary};
+use vault::{ErasureReason, NewVisit, VisitSummary};
 use visit::{Consent, PatientText, VisitId};
 
 use crate::desk::{self, Desk};
@@ -54,8 +54,9 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
     let saved = vault.latest_revision(id)?.map(|revision| SavedNote {
         number: revision.number,
         at: revision.at,
-        note: revision.note,
         drafted: revision.provenance.is_some(),
+        unresolved: u32::try_from(revision.note.unresolved()).unwrap_or(u32::MAX),
+        note: revision.note,
     });
     let gaps = vault.gaps(id)?.into_iter().map(|gap| MissingSound {
         at: gap.at.millis(),
@@ -69,6 +70,7 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
         segments: vault.segments(id)?,
         gaps: gaps.collect(),
         saved,
+        signature: record.signature,
     })
 }
 
@@ -107,12 +109,16 @@ pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<
 #[tauri::command(async)]
 pub fn erase_visit(desk: State<'_, Desk>, request: EraseRequest) -> Result<(), Failure> {
     let vault = desk.vault()?;
+    if request.reason == ErasureReason::Retention {
+        let message = "Only the program itself erases because a time is over. Nothing was erased.";
+        return Err(Failure::new(FailureCode::Rejected, message));
+    }
     desk.underway.abandon(request.visit)?;
     vault.erase(request.visit, request.erased, request.reason, clock::now())?;
     Ok(())
 }
 
-fn check_length(text: &PatientText) -> Result<(), Failure> {
+pub(super) fn check_length(text: &PatientText) -> Result<(), Failure> {
     if text.expose().chars().count() > LONGEST {
         return Err(Failure::new(
             FailureCode::Rejected,
@@ -130,8 +136,13 @@ fn rows(desk: &Desk, visits: Vec<VisitSummary>) -> Vec<VisitRow> {
 
 fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {
     let activity = desk.underway.activity(summary.id);
+    // One that was erased meanwhile, or that does not open, is told of when it is opened.
+    let vault = desk.vault().ok();
+    let due = vault.and_then(|vault| vault.due(summary.id).ok());
     VisitRow {
-        unfinished: activity == Activity::None && summary.unfinished,
+        transcript_erased: summary.transcript_erased,
+        will_be_erased: due.unwrap_or_default(),
+        unfinished: activity == Activity::None && summary.state.is_unfinished(),
         id: summary.id,
         started_at: summary.started_at,
         patient_label: summary.patient_label,

@@ -37,6 +37,8 @@ fn write_types(folder: &Path) {
         DraftRequest,
         StatementRequest,
         SaveRequest,
+        SignRequest,
+        visit::Retention,
         NoteTextRequest,
         visit::Statement,
     );
@@ -107,6 +109,8 @@ fn a_request_with_an_unknown_field_is_refused() {
         DraftRequest => format!(r#"{{"visit":"{visit}","template":"soap"}}"#),
         StatementRequest => format!(r#"{{"visit":"{visit}","text":""}}"#),
         SaveRequest => format!(r#"{{"visit":"{visit}","note":{note}}}"#),
+        visit::Retention => r#"{"audio":30,"transcript":null,"draft":null}"#.to_owned(),
+        SignRequest => format!(r#"{{"visit":"{visit}","revision":1,"signer":"x"}}"#),
         NoteTextRequest => format!(r#"{{"note":{note},"section":null}}"#),
         Preferences => r#"{"theme":"dark","single_key_shortcuts":true,"backup_folder":""}"#.to_owned(),
     );

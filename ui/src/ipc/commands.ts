@@ -14,9 +14,11 @@ import type { CreateRequest } from "./generated/CreateRequest";
 import type { PassphraseRequest } from "./generated/PassphraseRequest";
 import type { Preferences } from "./generated/Preferences";
 import type { RecordRequest } from "./generated/RecordRequest";
+import type { Retention } from "./generated/Retention";
 import type { RevisionNumber } from "./generated/RevisionNumber";
 import type { SaveRequest } from "./generated/SaveRequest";
 import type { SearchRequest } from "./generated/SearchRequest";
+import type { SignRequest } from "./generated/SignRequest";
 import type { SoundSource } from "./generated/SoundSource";
 import type { Startup } from "./generated/Startup";
 import type { Statement } from "./generated/Statement";
@@ -85,6 +87,9 @@ export const cancelDraft = (visit: VisitId) =>
 export const judgeStatement = (request: StatementRequest) =>
   call<Statement>("judge_statement", request);
 export const saveNote = (request: SaveRequest) => call<RevisionNumber>("save_note", request);
+export const signNote = (request: SignRequest) => call<null>("sign_note", request);
+export const readRetention = () => call<Retention>("read_retention");
+export const setRetention = (request: Retention) => call<null>("set_retention", request);
 export const noteText = (note: Note, section: string | null) =>
   call<string>("note_text", { note, section } satisfies NoteTextRequest);
 export const quit = () => call<null>("quit");

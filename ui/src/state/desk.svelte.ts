@@ -23,6 +23,7 @@ class Desk {
   closeAsked = $state(false);
   helpShown = $state(false);
   backupShown = $state(false);
+  retentionShown = $state(false);
   /** How far a backup is, while one runs. */
   backup: { stage: BackupStage; percent: number } | undefined = $state.raw();
   backupFolder = $state("");
@@ -125,6 +126,10 @@ class Desk {
   #hear(message: FromDesk): void {
     if (message.kind === "close_asked") {
       this.closeAsked = true;
+      return;
+    }
+    if (message.kind === "retention_failed") {
+      this.failure = { code: "store", message: message.message };
       return;
     }
     if (message.kind === "backing_up") {

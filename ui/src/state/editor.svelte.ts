@@ -43,9 +43,12 @@ export class NoteEditor {
     return this.#future.length > 0;
   }
 
-  /** Statements that the transcript does not wholly bear out. */
+  /** Statements that the transcript does not wholly bear out and that nobody has kept all the same. */
   get toCheck(): Place[] {
-    return this.places().filter((place) => this.at(place)?.support !== "supported");
+    return this.places().filter((place) => {
+      const one = this.at(place);
+      return one?.support !== "supported" && one?.origin !== "accepted";
+    });
   }
 
   /** Every statement's place, in reading order. */
@@ -79,6 +82,12 @@ export class NoteEditor {
     const statement = after === undefined ? end : after + 1;
     this.#change(section, (all) => all.toSpliced(statement, 0, writtenByHand("")));
     return { section, statement };
+  }
+
+  /** Keeps a line of the model as it is: from now on it is a person's word. */
+  accept(place: Place): void {
+    const statement = this.at(place);
+    if (statement) this.replace(place, { ...statement, origin: "accepted" });
   }
 
   remove(place: Place): void {

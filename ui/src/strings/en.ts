@@ -28,6 +28,7 @@ export const en = {
     paused: "Paused",
     backToVisit: "Go to the visit",
     backup: "Back up",
+    retention: "How long visits are kept",
   },
   welcome: {
     createTitle: "Set up this computer",
@@ -83,6 +84,7 @@ export const en = {
     drafting: "Writing the note",
     recorded: "Recorded, no note yet",
     drafted: "Draft ready",
+    signed: "Signed",
     unfinished: "Cut off",
   },
   newVisit: {
@@ -225,6 +227,10 @@ export const en = {
     copyFailed: "The text could not be put on the clipboard. Select it and copy it by hand.",
     edit: "Edit",
     remove: "Remove",
+    accept: "Keep as it is",
+    accepted: "Kept as it is",
+    sign: "Sign…",
+    signedBy: (name: string, when: string) => `Signed by ${name}, ${when}`,
     removed: "Line removed. Undo brings it back.",
     add: "Add a line",
     addTo: (title: string) => `Add a line to ${title}`,
@@ -247,12 +253,24 @@ export const en = {
     evidence: (n: number) =>
       n === 0 ? "No words of the transcript belong to this line." : `${count(n, "passage", "passages")} of the transcript`,
   },
+  sign: {
+    title: "Sign the note",
+    explain: (revision: number) => `Revision ${revision} becomes the note of this visit. Afterwards nothing of the visit can be changed or added.`,
+    unsaved: "There are changes that are not saved. Save or undo them, then sign.",
+    unresolved: (n: number) =>
+      `${n === 1 ? "1 line was" : `${n} lines were`} not found in the transcript. Edit, keep or remove ${n === 1 ? "it" : "each"}, save the note, then sign.`,
+    signer: "Name of who signs",
+    meant: "I have read the note, and it is complete and right.",
+    start: "Sign",
+    done: "The note is signed.",
+  },
   visit: {
     duration: "Length",
     consent: (by: string, how: string) => `Consent: ${by}, ${how}`,
     giver: { patient: "the patient", representative: "a representative" },
     methods: { spoken: "spoken", written: "in writing" },
     soundErased: "recording erased",
+    transcriptErased: "transcript erased",
     notFinished: "This visit was cut off before it was stopped. Everything that was recorded until then is kept.",
     finish: "Finish the visit",
   },
@@ -270,6 +288,24 @@ export const en = {
     },
     done: (visits: number, all: string, fresh: string) =>
       `Backed up and proved: ${count(visits, "visit", "visits")}, ${all}, of it new ${fresh}.`,
+  },
+  retention: {
+    title: "How long visits are kept",
+    explain: "What is older than this many days is erased for good, at the start of the program and once a day. An empty field keeps it. Nothing of a visit that is not signed is erased but its note, if you say so.",
+    kinds: { audio: "Recordings", transcript: "Transcripts", draft: "Unsigned notes" },
+    hints: {
+      audio: "Days after the note was signed.",
+      transcript: "Days after the note was signed. The note stays and no longer shows the words it rests on.",
+      draft: "Days after the last change. Recording and transcript stay.",
+    },
+    keep: "kept",
+    save: "Save",
+    done: "Saved. It holds for all visits.",
+    will: {
+      audio: (date: string) => `Recording will be erased on ${date}`,
+      transcript: (date: string) => `Transcript will be erased on ${date}`,
+      draft: (date: string) => `Unsigned note will be erased on ${date}`,
+    },
   },
   erase: {
     open: "Erase…",

@@ -3,4 +3,4 @@
 /**
  * How much of a visit was erased.
  */
-export type Erased = "sound" | "visit";
+export type Erased = "sound" | "transcript" | "draft" | "visit";

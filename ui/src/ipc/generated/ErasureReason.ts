@@ -3,4 +3,4 @@
 /**
  * Why something was erased.
  */
-export type ErasureReason = "consent_withdrawn" | "discarded";
+export type ErasureReason = "consent_withdrawn" | "discarded" | "retention";

@@ -22,4 +22,8 @@ stage: BackupStage,
 /**
  * How much of the stage is done.
  */
-percent: number, } | { "kind": "close_asked" };
+percent: number, } | { "kind": "retention_failed", 
+/**
+ * What happened and what to do.
+ */
+message: string, } | { "kind": "close_asked" };

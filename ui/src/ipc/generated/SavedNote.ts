@@ -22,4 +22,9 @@ note: Note,
 /**
  * Whether the model wrote this revision, or else a person changed it.
  */
-drafted: boolean, };
+drafted: boolean, 
+/**
+ * How many of the model's lines a person has yet to change, accept or remove before the note
+ * can be signed.
+ */
+unresolved: number, };

@@ -3,4 +3,4 @@
 /**
  * Where a visit stands. Every change goes through [`VisitState::next`].
  */
-export type VisitState = "prepared" | "recording" | "paused" | "recorded" | "drafted";
+export type VisitState = "prepared" | "recording" | "paused" | "recorded" | "drafted" | "signed";

@@ -3,6 +3,7 @@ import type { Consent } from "./Consent";
 import type { MissingSound } from "./MissingSound";
 import type { SavedNote } from "./SavedNote";
 import type { Segment } from "./Segment";
+import type { Signature } from "./Signature";
 import type { VisitRow } from "./VisitRow";
 
 /**
@@ -32,4 +33,8 @@ gaps: Array<MissingSound>,
 /**
  * The newest revision of the note.
  */
-saved: SavedNote | null, };
+saved: SavedNote | null, 
+/**
+ * Who signed it.
+ */
+signature: Signature | null, };
