@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{CargoOpt, MetadataCommand};
 
 use super::at_once;
 use crate::{places, process};
@@ -46,7 +46,14 @@ fn program(target: &str) -> String {
 fn library() -> Result<PathBuf> {
     let metadata = MetadataCommand::new()
         .current_dir(places::root())
-        .other_options(["--locked".to_owned()])
+        .features(CargoOpt::SomeFeatures(vec![
+            "inroom-fuzz/source".to_owned(),
+        ]))
+        .other_options(
+            ["--locked", "--filter-platform", "x86_64-unknown-linux-gnu"]
+                .map(str::to_owned)
+                .to_vec(),
+        )
         .exec()
         .context("cargo metadata failed; is Cargo.lock up to date?")?;
     let package = metadata
