@@ -23,6 +23,7 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
         voice_activity,
         voice_encoder,
         language,
+        haste,
         threads,
         from,
         known,
@@ -35,6 +36,7 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
     let start = Instant::now();
     let options = Options {
         language,
+        haste,
         threads: threads as usize,
         from,
         known,

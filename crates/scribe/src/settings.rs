@@ -1,3 +1,4 @@
+use visit::Haste;
 use worker::protocol::ModelFile;
 
 use crate::models::{self, ModelError};
@@ -18,6 +19,8 @@ pub struct SpeechSettings {
     pub voice_activity: ModelFile,
     /// Tells speakers apart; where it is not on this computer, all speech is one speaker's.
     pub voice_encoder: Option<ModelFile>,
+    /// How soon words are wanted.
+    pub haste: Haste,
     /// Threads for the worker.
     pub threads: u32,
 }
@@ -48,6 +51,7 @@ impl SpeechSettings {
             whisper: named_or_first(whisper, &SPEECH)?,
             voice_activity: models::resolve(VOICE_ACTIVITY)?,
             voice_encoder: models::resolve(VOICE_ENCODER).ok(),
+            haste: Haste::Live,
             threads: default_threads(),
         })
     }

@@ -111,6 +111,7 @@ impl Transcriber<'_> {
             voice_activity: self.settings.voice_activity.clone(),
             voice_encoder,
             language: self.language.clone(),
+            haste: self.settings.haste,
             threads: self.settings.threads,
             from,
             known,

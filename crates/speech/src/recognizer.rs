@@ -1,4 +1,4 @@
-use visit::{Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word};
+use visit::{Haste, Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word};
 
 use crate::engine::Engine;
 use crate::language::Listening;
@@ -16,6 +16,8 @@ pub struct Options {
     /// Spoken language as a two-letter ISO 639-1 code; `None`: detect it from the first seconds
     /// of speech. English-only models take `en` or `None`.
     pub language: Option<String>,
+    /// How soon words are wanted.
+    pub haste: Haste,
     /// Threads to compute with; at least one is used.
     pub threads: usize,
     /// Position of the first sample that will be pushed.
@@ -93,7 +95,7 @@ impl Recognizer {
             engine,
             voice,
             speakers: encoder.map(Speakers::new),
-            cutter: Cutter::starting_at(options.from.0),
+            cutter: Cutter::starting_at(options.from.0, options.haste),
             sound: Sound::starting_at(options.from.0),
             known: options.known.0,
             next_frame: options.from.0,
@@ -275,6 +277,7 @@ mod tests {
     fn of_a_long_silence_only_a_moment_is_held() {
         let options = Options {
             language: None,
+            haste: Haste::Live,
             threads: 1,
             from: Samples(0),
             known: Samples(0),

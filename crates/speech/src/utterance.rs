@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use visit::Haste;
+
 use crate::silero::FRAME;
 
 /// A frame at or above this probability begins an utterance.
@@ -11,15 +13,8 @@ const LEAVE: f32 = 0.35;
 /// Frames (of 32 ms) at or above [`ENTER`] that make an utterance worth decoding: 96 ms. A "no"
 /// has four or more.
 const FEWEST_VOICED: usize = 3;
-/// A pause of so many frames ends an utterance: 608 ms while it is short, so that a sentence
-/// stays whole…
-const PAUSE: usize = 19;
-/// …and 256 ms once it is long.
+/// A pause of so many frames ends a long utterance: 256 ms.
 const SHORTEST_PAUSE: usize = 8;
-/// Frames up to which the longer pause is asked for (8 s), and from which the shorter one is
-/// enough (16 s). In between it shrinks in proportion.
-const PATIENT_UNTIL: usize = 250;
-const IMPATIENT_FROM: usize = 500;
 /// No utterance is longer: 25 s, so that with its margins it fits into Whisper's 30 s.
 const LONGEST: usize = 781;
 /// A long utterance is cut no earlier than this: 8 s.
@@ -31,6 +26,42 @@ const LEAD_OUT: u64 = 3_200;
 
 /// Sound on both sides of a stretch of voice that is listened to with it: 50 ms.
 const AROUND: u64 = 800;
+
+/// Which pause ends an utterance: a longer one while it is short, so that a sentence stays whole;
+/// [`SHORTEST_PAUSE`] once it is long; in between it shrinks in proportion. In frames.
+struct Patience {
+    pause: usize,
+    /// Up to this length the longer pause is asked for.
+    until: usize,
+    /// From this length the shorter one is enough.
+    ends: usize,
+}
+
+impl Patience {
+    fn with(haste: Haste) -> Self {
+        match haste {
+            // 608 ms up to 8 s, the shortest from 16 s on.
+            Haste::Live => Self {
+                pause: 19,
+                until: 250,
+                ends: 500,
+            },
+            // 2 s up to 14 s, the shortest from 22 s on: Whisper was trained on half a minute at a
+            // time, and the encoder's margin is paid for once in that.
+            Haste::Afterwards => Self {
+                pause: 62,
+                until: 437,
+                ends: 687,
+            },
+        }
+    }
+
+    /// How many frames of pause end an utterance of so many frames.
+    fn pause_that_ends(&self, length: usize) -> usize {
+        let beyond = length.clamp(self.until, self.ends) - self.until;
+        self.pause - (self.pause - SHORTEST_PAUSE) * beyond / (self.ends - self.until)
+    }
+}
 
 /// A stretch of sound to decode, in samples from the start of the recording.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,6 +176,7 @@ pub(crate) struct Cutter {
     /// Where the last utterance ended; the next one cannot begin before.
     free_from: u64,
     open: Option<Open>,
+    patience: Patience,
 }
 
 /// An utterance under way.
@@ -197,12 +229,13 @@ impl Open {
 
 impl Cutter {
     /// For frames that begin at a sample position.
-    pub(crate) fn starting_at(from: u64) -> Self {
+    pub(crate) fn starting_at(from: u64, haste: Haste) -> Self {
         Self {
             from,
             frames: 0,
             free_from: from,
             open: None,
+            patience: Patience::with(haste),
         }
     }
 
@@ -221,7 +254,11 @@ impl Cutter {
         };
         open.probabilities.push(probability);
         let pause = open.pause();
-        if pause >= pause_that_ends(open.probabilities.len() - pause) {
+        if pause
+            >= self
+                .patience
+                .pause_that_ends(open.probabilities.len() - pause)
+        {
             return self.close();
         }
         if open.probabilities.len() >= LONGEST {
@@ -289,12 +326,6 @@ impl Cutter {
     }
 }
 
-/// How many frames of pause end an utterance of so many frames.
-fn pause_that_ends(length: usize) -> usize {
-    let beyond = length.clamp(PATIENT_UNTIL, IMPATIENT_FROM) - PATIENT_UNTIL;
-    PAUSE - (PAUSE - SHORTEST_PAUSE) * beyond / (IMPATIENT_FROM - PATIENT_UNTIL)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -302,7 +333,7 @@ mod tests {
     use super::*;
 
     fn cut_all(probabilities: impl IntoIterator<Item = f32>) -> Vec<(u64, u64)> {
-        let mut cutter = Cutter::starting_at(0);
+        let mut cutter = Cutter::starting_at(0, Haste::Live);
         let mut settled = 0;
         let mut out = Vec::new();
         for p in probabilities {
@@ -358,6 +389,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_finished_recording_a_pause_of_a_second_ends_nothing_yet() {
+        let mut cutter = Cutter::starting_at(0, Haste::Afterwards);
+        let mut given = Vec::new();
+        for p in run(0.9, 100)
+            .chain(run(0.1, 31))
+            .chain(run(0.9, 100))
+            .chain(run(0.1, 62))
+        {
+            given.extend(cutter.push(p));
+        }
+        assert_eq!(given.len(), 1);
+        assert_eq!(given[0].end, 231 * 512 + LEAD_OUT);
+    }
+
+    #[test]
     fn a_long_utterance_ends_at_a_shorter_pause() {
         let sound = run(0.9, 510)
             .chain(run(0.1, 8))
@@ -402,7 +448,7 @@ mod tests {
 
     #[test]
     fn positions_count_from_where_the_sound_begins() {
-        let mut cutter = Cutter::starting_at(1_000_000);
+        let mut cutter = Cutter::starting_at(1_000_000, Haste::Live);
         for p in run(0.9, 20) {
             cutter.push(p);
         }
@@ -413,7 +459,7 @@ mod tests {
 
     #[test]
     fn an_utterance_falls_into_stretches_at_its_longer_pauses() {
-        let mut cutter = Cutter::starting_at(100);
+        let mut cutter = Cutter::starting_at(100, Haste::Live);
         let sound = run(0.9, 10).chain(run(0.1, 12)).chain(run(0.8, 6));
         for p in sound.chain(run(0.1, 3)).chain(run(0.8, 20)) {
             cutter.push(p);
@@ -429,7 +475,7 @@ mod tests {
 
     #[test]
     fn an_utterance_knows_its_pauses_and_falls_into_halves_at_the_longest() {
-        let mut cutter = Cutter::starting_at(100);
+        let mut cutter = Cutter::starting_at(100, Haste::Live);
         for p in run(0.9, 10)
             .chain(run(0.1, 5))
             .chain(run(0.8, 20))

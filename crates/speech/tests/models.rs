@@ -5,12 +5,13 @@ mod common;
 
 use common::{SILERO, TINY_ENGLISH, model};
 use speech::{FormatError, Models, Options, Recognizer, SpeechError};
-use visit::Samples;
+use visit::{Haste, Samples};
 
 fn load(whisper: &[u8], voice: &[u8], language: Option<&str>) -> Result<(), SpeechError> {
     let language = language.map(str::to_owned);
     let options = Options {
         language,
+        haste: Haste::Live,
         threads: 1,
         from: Samples(0),
         known: Samples(0),

@@ -6,7 +6,7 @@ mod common;
 use common::{SILERO, TINY_ENGLISH, VOICE_ENCODER, model};
 use proptest::prelude::*;
 use speech::{Models, Options, Recognizer};
-use visit::{Millis, Samples, Segment};
+use visit::{Haste, Millis, Samples, Segment};
 
 /// A sound of `tests/fixtures`, as the recorder would give it out.
 fn sound(file: &str) -> Vec<i16> {
@@ -23,6 +23,7 @@ fn sound(file: &str) -> Vec<i16> {
 fn recognizer(from: Samples) -> Recognizer {
     let options = Options {
         language: None,
+        haste: Haste::Live,
         threads: 1,
         from,
         known: from,
@@ -147,6 +148,7 @@ fn what_is_known_is_listened_to_and_not_written_down_again() {
     let before = first.push(&pcm[..12 * 16_000]).unwrap();
     let mut second = load(&Options {
         language: None,
+        haste: Haste::Live,
         threads: 1,
         from: Samples(0),
         known: first.settled(),

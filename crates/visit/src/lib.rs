@@ -8,6 +8,7 @@ mod consent;
 mod draft;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod haste;
 mod id;
 mod note;
 mod patient_text;
@@ -21,6 +22,7 @@ pub use consent::{Consent, ConsentGiver, ConsentMethod};
 pub use draft::{
     Coverage, DraftSpeed, DraftingParameters, ModelIdentity, Provenance, Sha256Hex, StopReason,
 };
+pub use haste::Haste;
 pub use id::{RevisionNumber, VisitId};
 pub use note::{Evidence, Note, Omission, Origin, Revision, Section, Statement, Support};
 pub use patient_text::PatientText;

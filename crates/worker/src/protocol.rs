@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use visit::{
-    Coverage, DraftSpeed, DraftingParameters, ModelIdentity, PatientText, Samples, Segment,
+    Coverage, DraftSpeed, DraftingParameters, Haste, ModelIdentity, PatientText, Samples, Segment,
     Sha256Hex, SpeakerTurn, StopReason, Template,
 };
 
@@ -36,6 +36,8 @@ pub enum ToWorker {
         voice_encoder: Option<ModelFile>,
         /// Spoken language as a two-letter ISO 639-1 code; `None`: detect.
         language: Option<String>,
+        /// How soon words are wanted.
+        haste: Haste,
         /// Threads for recognition.
         threads: u32,
         /// Position of the first sample that will come.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use visit::Sha256Hex;
+use visit::{Haste, Sha256Hex};
 use worker::protocol::{FromWorker, ModelFile, ToWorker};
 use worker::{Child, Ending, Start, WorkerEvent, WorkerKind};
 
@@ -109,6 +109,7 @@ pub fn open_speech(whisper: ModelFile, from: u64) -> ToWorker {
         voice_activity: model("silero-vad"),
         voice_encoder: Some(model("ge2e-voice-encoder")),
         language: Some("en".to_owned()),
+        haste: Haste::Live,
         threads: 1,
         from: visit::Samples(from),
         known: visit::Samples(from),

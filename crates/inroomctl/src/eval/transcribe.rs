@@ -32,11 +32,12 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut speech = SpeechSettings::new(arguments.model.as_deref())?;
     speech.threads = arguments.threads.unwrap_or(speech.threads);
+    speech.haste = visit::Haste::Afterwards;
     std::fs::create_dir_all(&arguments.output)
         .with_context(|| format!("{} cannot be made", arguments.output.display()))?;
     let mut done = 0;
-    for audio in &arguments.audio {
     let mut names = Names::default();
+    for audio in &arguments.audio {
         match one(audio, &names.of(audio), &speech, arguments) {
             Ok(summary) => {
                 done += 1;

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use visit::{
-    Coverage, DraftSpeed, DraftingParameters, Millis, ModelIdentity, PatientText, Role, Samples,
-    Segment, Sha256Hex, SpeakerLabel, SpeakerTurn, StatementKind, StopReason, Template,
+    Coverage, DraftSpeed, DraftingParameters, Haste, Millis, ModelIdentity, PatientText, Role,
+    Samples, Segment, Sha256Hex, SpeakerLabel, SpeakerTurn, StatementKind, StopReason, Template,
     TemplateSection, Word,
 };
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ModelFile, ToWorker};
@@ -131,15 +131,25 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
             option::of(file()),
             option::of(text()),
             any::<u32>(),
+            prop_oneof![Just(Haste::Live), Just(Haste::Afterwards)],
             (any::<u64>(), any::<u64>())
         )
             .prop_map(
-                |(whisper, voice_activity, voice_encoder, language, threads, (from, known))| {
+                |(
+                    whisper,
+                    voice_activity,
+                    voice_encoder,
+                    language,
+                    threads,
+                    haste,
+                    (from, known),
+                )| {
                     ToWorker::OpenSpeech {
                         whisper,
                         voice_activity,
                         voice_encoder,
                         language,
+                        haste,
                         threads,
                         from: Samples(from),
                         known: Samples(known),
