@@ -10,6 +10,10 @@ use crate::CaptureError;
 /// 16 ms of delay, which is taken out again.
 const BLOCK: usize = 512;
 
+/// Most input frames that the shortest common period with 16 kHz may have. Every rate below it is converted, and above
+/// it those that devices have (192 kHz: 12 frames; 176.4 kHz: 441); the transform of 590,263 Hz would take a second.
+const LONGEST_PERIOD: u32 = 100_000;
+
 /// Converts one continuous stretch of mono sound to 16 kHz.
 ///
 /// A synchronous FFT resampler with a squared Blackman-Harris window: the ratio is a ratio of
@@ -35,7 +39,8 @@ impl Resampler {
     /// [`CaptureError::ImpossibleRate`] for zero and for rates that no device or file has.
     pub(crate) fn new(rate: u32) -> Result<Self, CaptureError> {
         let impossible = CaptureError::ImpossibleRate { rate };
-        if !(1_000..=1_000_000).contains(&rate) {
+        let period = rate / common_divisor(rate, SAMPLE_RATE).max(1);
+        if !(1_000..=1_000_000).contains(&rate) || period > LONGEST_PERIOD {
             return Err(impossible);
         }
         let engine = if rate == SAMPLE_RATE {
@@ -125,6 +130,11 @@ impl Resampler {
     }
 }
 
+/// Euclid's.
+fn common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { common_divisor(b, a % b) }
+}
+
 /// How many 16 kHz samples `frames` at `rate` are, rounded to the nearest.
 pub(crate) fn samples_for(frames: u64, rate: u32) -> u64 {
     let rate = u64::from(rate);
@@ -136,6 +146,23 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use std::f64::consts::TAU;
+
+    /// Found by the fuzzer: a WAV file that claims 590,263 Hz took as long as a minute of real sound.
+    #[test]
+    fn rates_of_devices_are_converted_and_endless_transforms_refused() {
+        for rate in [
+            8_000, 11_127, 44_056, 44_100, 96_000, 99_991, 176_400, 192_000, 384_000, 768_000,
+        ] {
+            assert!(Resampler::new(rate).is_ok(), "{rate}");
+        }
+        for rate in [0, 999, 590_263, 999_983, 1_000_001] {
+            let refused = matches!(
+                Resampler::new(rate),
+                Err(CaptureError::ImpossibleRate { .. })
+            );
+            assert!(refused, "{rate}");
+        }
+    }
 
     fn tone(hertz: f64, rate: u32, frames: usize) -> Vec<f32> {
         (0..frames)

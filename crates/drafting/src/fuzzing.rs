@@ -17,7 +17,9 @@ pub fn gguf(bytes: &[u8]) {
         return;
     };
     if let Ok(vocabulary) = Vocabulary::from_file(&file) {
-        let tokens = vocabulary.marked_up("<s>No chest pain.</s>").unwrap_or_default();
+        let tokens = vocabulary
+            .marked_up("<s>No chest pain.</s>")
+            .unwrap_or_default();
         let _ = vocabulary.text(&tokens);
         vocabulary.missing_start(&tokens);
         Chat::from_file(&file, &vocabulary).frame("Be brief.", &[]);
