@@ -207,7 +207,11 @@ fn a_transcript_is_relabelled_and_split_and_never_shortened() {
     vault.relabel_segments(id, &after).unwrap();
     assert_eq!(vault.segments(id).unwrap(), after);
     assert!(vault.relabel_segments(id, &after[..2]).is_err());
-    assert!(vault.relabel_segments(id, &vec![after[1].clone(); 3]).is_err());
+    assert!(
+        vault
+            .relabel_segments(id, &vec![after[1].clone(); 3])
+            .is_err()
+    );
     assert_eq!(vault.settled(id).unwrap(), Samples(100));
     drop(vault);
     let vault = reopen(&parent);
