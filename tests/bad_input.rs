@@ -131,6 +131,35 @@ fn a_model_with_another_hash_is_refused() {
     refused(&ran, &["SHA-256", "not loaded"]);
 }
 
+/// The same for a language model, from the line of dialogue to the line of output.
+#[test]
+fn a_drafting_model_with_one_other_byte_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = "smollm2-135m-instruct";
+    let real = model(id);
+    let mut bytes = std::fs::read(&real).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(folder.path().join(real.file_name().unwrap()), bytes).unwrap();
+    let input = folder.path().join("in.jsonl");
+    std::fs::write(&input, r#"{"id":"a","dialogue":"[doctor] Hello."}"#).unwrap();
+    let output = folder.path().join("out.jsonl");
+    let ran = std::process::Command::new(inroom_tests::programs::program("inroomctl"))
+        .env("INROOM_MODELS", folder.path())
+        .args(["eval", "draft", "--model", id, "--input"])
+        .arg(&input)
+        .arg("--output")
+        .arg(&output)
+        .output()
+        .unwrap();
+    refused(&ran, &["no note could be drafted"]);
+    let out = std::fs::read_to_string(output).unwrap();
+    assert!(
+        out.contains("SHA-256") && out.contains("not loaded"),
+        "{out}"
+    );
+}
+
 #[test]
 fn unreadable_and_empty_sound_is_told_apart_and_the_rest_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -262,7 +291,7 @@ fn no_microphone_is_said_and_the_visit_is_kept() {
 }
 
 /// A full disk: the recording stops with a clear alarm, and every second that was shown as kept is
-/// there and is transcribed and drafted all the same.
+/// there. A transcript has no room either; it is written once there is some.
 #[test]
 fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
     let folder = tempfile::tempdir().unwrap();
@@ -292,6 +321,15 @@ fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
     let created = run(&["vault", "create", "--without-device-secret"]);
     let recorded = run(&[&NEW_VISIT[..], &["--template", "patient-instructions"]].concat());
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();
+    let id = listed.split_whitespace().next().unwrap_or_default();
+    let roomier = std::process::Command::new("mount")
+        .args(["-o", "remount,size=64m"])
+        .arg(folder.path())
+        .status()
+        .unwrap();
+    let models = ["--speech-model", SPEECH, "--model", "smollm2-135m-instruct"];
+    let finished = run(&[&["visit", "draft", id], &models[..]].concat());
+    let shown = String::from_utf8(run(&["visit", "show", id]).stdout).unwrap();
     let unmounted = std::process::Command::new("umount")
         .arg(folder.path())
         .status()
@@ -309,5 +347,11 @@ fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
     assert!(said.contains("ALARM") && said.contains("full"), "{said}");
     assert!(!said.contains("panicked"), "{said}");
     assert!(!listed.contains("0:00"), "some seconds were kept: {listed}");
+    assert!(roomier.success());
+    assert!(
+        shown.contains("  S1 "),
+        "they are written down: {shown} {}",
+        String::from_utf8_lossy(&finished.stderr)
+    );
     assert!(unmounted.success());
 }

@@ -16,6 +16,20 @@ use crate::programs::program;
 /// How long a screen may take to show something.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Keys without a letter, as WebDriver numbers them.
+pub mod key {
+    /// To the next element.
+    pub const TAB: &str = "\u{e004}";
+    /// Enter.
+    pub const ENTER: &str = "\u{e007}";
+    /// Held until [`RELEASED`].
+    pub const CONTROL: &str = "\u{e009}";
+    /// Every key that was held is let go.
+    pub const RELEASED: &str = "\u{e000}";
+    /// Escape.
+    pub const ESCAPE: &str = "\u{e00c}";
+}
+
 /// The program in a window.
 pub struct Window {
     client: Client,
@@ -117,6 +131,50 @@ impl Window {
             .send_keys(text)
             .await
             .unwrap_or_else(|e| panic!("type into {name}: {e}"));
+    }
+
+    /// Types into whatever has the keyboard.
+    pub async fn keys(&self, keys: &str) {
+        let element = self.client.active_element().await;
+        let typed = match &element {
+            Ok(element) => element.send_keys(keys).await,
+            Err(_) => Ok(()),
+        };
+        assert!(
+            element.is_ok() && typed.is_ok(),
+            "nothing takes keys: {typed:?}"
+        );
+    }
+
+    /// Presses Tab until the element with this test name has the keyboard.
+    pub async fn tab_to(&self, name: &str) {
+        self.find(name).await;
+        let script = "return document.activeElement?.dataset?.testid ?? null";
+        for _ in 0..100 {
+            if self.script(script).await == name {
+                return;
+            }
+            self.keys(key::TAB).await;
+        }
+        self.picture_of_failure().await;
+        panic!("{name} cannot be reached by keyboard");
+    }
+
+    /// Waits until no element with this test name is there.
+    pub async fn until_gone(&self, name: &str) {
+        self.until(name, PATIENCE, <[String]>::is_empty).await;
+    }
+
+    /// The first element that a selector finds, as soon as it is there.
+    pub async fn find_css(&self, selector: &str) -> Element {
+        let found = self.client.wait().at_most(PATIENCE);
+        match found.for_element(Locator::Css(selector)).await {
+            Ok(element) => element,
+            Err(error) => {
+                self.picture_of_failure().await;
+                panic!("{selector} is not on the screen: {error}");
+            }
+        }
     }
 
     /// The texts of all elements with this test name.
