@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use capture::{Pace, Source};
-use scribe::{DailyRetention, ScratchVault, clock};
+use capture::{CaptureError, Pace, Source};
+use scribe::models::ModelError;
+use scribe::{DailyRetention, ScratchVault, WorkerRole, clock};
 use tauri::ipc::Channel;
 use vault::{DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways};
 use visit::{Template, VisitId};

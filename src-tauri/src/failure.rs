@@ -1,7 +1,6 @@
 use std::error::Error;
 
 use capture::CaptureError;
-use scribe::ScribeError;
 use scribe::models::ModelError;
 use scribe::{ScribeError, SigningError};
 use serde::Serialize;

@@ -3,7 +3,7 @@
 use scribe::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use vault::{Erased, ErasureReason, Signature};
+use vault::{Erased, ErasureReason, GapCause, SecretString, Signature};
 use visit::{
     Consent, ConsentGiver, ConsentMethod, Due, Millis, Note, PatientText, RevisionNumber, Segment,
     UnixMillis, VisitId, VisitState,

@@ -142,7 +142,7 @@ fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {
     VisitRow {
         transcript_erased: summary.transcript_erased,
         will_be_erased: due.unwrap_or_default(),
-        unfinished: activity == Activity::None && summary.state.is_unfinished(),
+        unfinished: activity == Activity::None && summary.unfinished,
         id: summary.id,
         started_at: summary.started_at,
         patient_label: summary.patient_label,

@@ -288,6 +288,8 @@ export const en = {
     },
     done: (visits: number, all: string, fresh: string) =>
       `Backed up and proved: ${count(visits, "visit", "visits")}, ${all}, of it new ${fresh}.`,
+    damaged: (parts: number) =>
+      `${count(parts, "part is", "parts are")} damaged in the vault and in this backup. Everything else is whole. Earlier backups may hold ${parts === 1 ? "it" : "them"}: none was dropped.`,
   },
   retention: {
     title: "How long visits are kept",
