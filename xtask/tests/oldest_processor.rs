@@ -109,6 +109,7 @@ fn hear(binary: PathBuf) -> Vec<WorkerEvent> {
             voice_activity: model("silero-vad"),
             voice_encoder: Some(model("ge2e-voice-encoder")),
             language: Some("en".to_owned()),
+            haste: visit::Haste::Live,
             threads: 2,
             from: Samples(0),
             known: Samples(0),

@@ -276,7 +276,7 @@ mod tests {
         let encoder = VoiceEncoder::load(&common::model(common::VOICE_ENCODER)).unwrap();
         let mut speakers = Speakers::new(encoder);
         let mut silero = Silero::load(&common::model(common::SILERO)).unwrap();
-        let mut cutter = Cutter::starting_at(0);
+        let mut cutter = Cutter::starting_at(0, visit::Haste::Live);
         let hear = |utterance: Option<Utterance>, speakers: &mut Speakers| {
             if let Some(utterance) = utterance {
                 let end = sound.len().min(utterance.end as usize);
