@@ -2,12 +2,12 @@
 //! patterns are llama.cpp's (`src/llama-vocab.cpp`), which takes the patterns from the families' own
 //! tokenizers.
 
+use tokenizers::SplitDelimiterBehavior;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::digits::Digits;
 use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
-use tokenizers::{PreTokenizer as _, SplitDelimiterBehavior};
 
 use super::VocabularyError;
 
@@ -123,7 +123,9 @@ impl Cut {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use tokenizers::tokenizer::{OffsetReferential, OffsetType, PreTokenizedString};
+    use tokenizers::tokenizer::{
+        OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _,
+    };
 
     fn pieces<'t>(pre: &str, text: &'t str) -> Vec<&'t str> {
         let mut cut = PreTokenizedString::from(text);
