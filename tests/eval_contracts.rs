@@ -20,7 +20,7 @@ fn has_keys(object: &Value, expected: &[&str]) {
     assert_eq!(keys(object), expected.iter().copied().collect());
 }
 
-fn each<'a>(list: &'a Value) -> impl Iterator<Item = &'a Value> {
+fn each(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().unwrap_or_else(|| panic!("{list}")).iter()
 }
 

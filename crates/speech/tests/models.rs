@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{SILERO, TINY_ENGLISH, model};
+use common::{SILERO, TINY_ENGLISH, VOICE_ENCODER, model};
 use speech::{FormatError, Models, Options, Recognizer, SpeechError};
 use visit::{Haste, Samples};
 
@@ -130,6 +130,32 @@ fn a_damaged_voice_model_is_refused() {
         load(&whisper, &whisper, None),
         Err(SpeechError::VoiceModel(FormatError::Field { .. }))
     ));
+}
+
+#[test]
+fn a_damaged_voice_encoder_is_refused() {
+    let (whisper, voice, whole) = (model(TINY_ENGLISH), model(SILERO), model(VOICE_ENCODER));
+    let options = Options {
+        language: None,
+        haste: Haste::Live,
+        threads: 1,
+        from: Samples(0),
+        known: Samples(0),
+    };
+    for length in [0, 7, 100, whole.len() / 2, whole.len() - 1] {
+        let models = Models {
+            whisper: &whisper,
+            voice_activity: &voice,
+            voice_encoder: Some(&whole[..length]),
+        };
+        assert!(
+            matches!(
+                Recognizer::load(models, &options),
+                Err(SpeechError::SpeakerModel(_))
+            ),
+            "{length}"
+        );
+    }
 }
 
 #[test]
