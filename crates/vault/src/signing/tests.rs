@@ -197,7 +197,8 @@ fn the_database_itself_refuses_changes_of_a_signed_visit() {
 /// Whoever has the keys and writes to the tables: the triggers are gone, the seals are right.
 #[test]
 fn a_signed_note_that_was_exchanged_is_noticed_when_the_visit_is_opened() {
-    let tamper: [(&str, fn(&Vault, i64, VisitId)); 6] = [
+    type Tamper = fn(&Vault, i64, VisitId);
+    let tamper: [(&str, Tamper); 6] = [
         ("another note", |vault, row, id| {
             let (_, key) = vault.find(&vault.connection(), id).unwrap();
             let other = Revision {
