@@ -1,4 +1,5 @@
 //! Both directions of the pipe as functions of any bytes: each frame ends with a message or a typed error.
+#![allow(clippy::panic)] // That is how a fuzzer is told of a finding.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
