@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use inroom_tests::programs::{DRAFTING, SPEECH, audio_fixture, inroomctl, model, visit_fixture};
+use inroom_tests::programs::{
+    DRAFTING, SPEECH, TINIEST_DRAFTING, audio_fixture, inroomctl, model, visit_fixture,
+};
 
 /// A new visit whose consent is recorded, with the small models.
 const NEW_VISIT: [&str; 10] = [
@@ -17,7 +19,7 @@ const NEW_VISIT: [&str; 10] = [
     "--speech-model",
     SPEECH,
     "--model",
-    DRAFTING,
+    TINIEST_DRAFTING,
 ];
 
 /// Fails unless the program refused, without a panic, with these words.
@@ -197,7 +199,7 @@ fn invalid_lines_give_an_error_each_and_the_run_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let (ran, out) = draft(
         folder.path(),
-        DRAFTING,
+        TINIEST_DRAFTING,
         "not json\n{\"id\":\"no dialogue\"}\n{\"id\":\"empty\",\"dialogue\":\"\"}\n\
          {\"id\":\"good\",\"dialogue\":\"[doctor] Take one tablet of ibuprofen at night.\\n[patient] I will.\"}\n",
     );

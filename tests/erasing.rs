@@ -4,7 +4,7 @@
 
 use std::process::Output;
 
-use inroom_tests::programs::{DRAFTING, SPEECH, audio_fixture, inroomctl};
+use inroom_tests::programs::{SPEECH, TINIEST_DRAFTING, audio_fixture, inroomctl};
 
 fn said(output: &Output) -> String {
     let both = [&output.stdout[..], &output.stderr[..]].concat();
@@ -45,7 +45,7 @@ fn a_visit_is_erased_in_two_steps_and_leaves_a_tombstone() {
         "--speech-model",
         SPEECH,
         "--model",
-        DRAFTING,
+        TINIEST_DRAFTING,
         "--template",
         "soap",
     ]);
@@ -77,7 +77,7 @@ fn a_visit_is_erased_in_two_steps_and_leaves_a_tombstone() {
     assert!(said(&run(&["visit", "list"])).contains("(sound erased)"));
     assert!(said(&run(&["visit", "show", id])).contains("TRANSCRIPT"));
     // The note can be written again from the transcript that is kept.
-    let models = ["--speech-model", SPEECH, "--model", DRAFTING];
+    let models = ["--speech-model", SPEECH, "--model", TINIEST_DRAFTING];
     let drafted = run(&[&["visit", "draft", id], &models[..]].concat());
     assert!(drafted.status.success(), "{}", said(&drafted));
 

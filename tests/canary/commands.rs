@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use inroom_tests::memory;
-use inroom_tests::programs::{DRAFTING, SPEECH, audio_fixture, program};
+use inroom_tests::programs::{SPEECH, TINIEST_DRAFTING, audio_fixture, program};
 use inroom_tests::trace::Trace;
 use visit::{Note, Origin, Section, Statement, Support, UnixMillis, VisitId};
 
@@ -111,7 +111,7 @@ impl<'s> Commands<'s> {
     /// A whole visit; answers its identifier.
     fn record(&mut self, way: Way) -> String {
         let sound = audio_fixture("hello.flac").display().to_string();
-        let models = ["--speech-model", SPEECH, "--model", DRAFTING];
+        let models = ["--speech-model", SPEECH, "--model", TINIEST_DRAFTING];
         let rest = [&["--audio", &sound][..], &models].concat();
         identifier(&self.run(&Self::new_visit(&rest), Some(way)))
     }
@@ -145,7 +145,7 @@ impl<'s> Commands<'s> {
 
     /// The transcript and the note of a recorded visit, with a worker that dies on the way.
     fn finish_with_a_killed_worker(&mut self, visit: &str, way: Way) {
-        let models = ["--speech-model", SPEECH, "--model", DRAFTING];
+        let models = ["--speech-model", SPEECH, "--model", TINIEST_DRAFTING];
         let arguments = [&["visit", "draft", visit][..], &models].concat();
         let mut drafting = self.start(&arguments, Some(way));
         let begun = Instant::now();
@@ -237,7 +237,7 @@ impl<'s> Commands<'s> {
             output("visit.json"),
         );
         let draft = ["eval", "draft", "--input", &input, "--output", &drafts];
-        let model = ["--model", DRAFTING, "--template", "soap"];
+        let model = ["--model", TINIEST_DRAFTING, "--template", "soap"];
         let short = ["--section-tokens", "24"];
         self.run(&[&draft[..], &model, &short].concat(), None);
         let transcribe = ["eval", "transcribe", "--output", &transcripts, &sound];

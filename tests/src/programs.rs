@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 pub const SPEECH: &str = "whisper-tiny.en";
 /// Small language model of the tests.
 pub const DRAFTING: &str = "qwen2.5-coder-0.5b-instruct";
+/// A drafting model that writes nonsense, soon: for what does not look at the words.
+pub const TINIEST_DRAFTING: &str = "smollm2-135m-instruct";
 
 /// The project's folder.
 pub fn project() -> PathBuf {

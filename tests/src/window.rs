@@ -76,11 +76,19 @@ impl Window {
         let serde_json::Value::Object(capabilities) = capabilities else {
             unreachable!("it was written as an object")
         };
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-            .expect("the window opens");
+        // tauri-driver listens before the driver of the web view does, and hangs up until then.
+        let end = Instant::now() + PATIENCE;
+        let client = loop {
+            let asked = ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities.clone())
+                .connect(&format!("http://127.0.0.1:{port}"))
+                .await;
+            match asked {
+                Ok(client) => break client,
+                Err(error) => assert!(Instant::now() < end, "the window does not open: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        };
         Self {
             client,
             driver,
@@ -366,9 +374,9 @@ fn free_port() -> u16 {
 /// A folder with links to the small models alone, so that the window works with them even where
 /// larger ones are installed.
 pub fn small_models() -> tempfile::TempDir {
-    use crate::programs::{DRAFTING, SPEECH, model};
+    use crate::programs::{DRAFTING, SPEECH, TINIEST_DRAFTING, model};
     let folder = tempfile::tempdir().expect("a folder");
-    for id in [SPEECH, DRAFTING, "silero-vad"] {
+    for id in [SPEECH, DRAFTING, TINIEST_DRAFTING, "silero-vad"] {
         let file = model(id);
         let name = file.file_name().expect("a file");
         std::os::unix::fs::symlink(&file, folder.path().join(name)).expect("a link");

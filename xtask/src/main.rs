@@ -57,6 +57,8 @@ enum Command {
     Torture(torture::Arguments),
     /// Give every decoder what nobody would write, for ten minutes each
     Fuzz(fuzz::Arguments),
+    /// Do everything that the programs can do under a trace of their system calls, and look for planted words (as root)
+    Canary,
     /// The house rules alone
     Tidy,
     /// Build everything that is shipped into target/dist
@@ -113,6 +115,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Torture(arguments) => torture::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Canary => test::canary(),
         Command::Tidy => tidy::check(),
         Command::Dist => dist::build(),
         Command::Workers => workers::build(),

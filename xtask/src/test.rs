@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that is tested, on a machine that it prepares first.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::setup::{self, Purpose};
@@ -8,17 +10,38 @@ use crate::{fuzz, models, process, tools, ui, workers};
 /// Seconds that each decoder is fuzzed; `cargo xtask fuzz` takes ten minutes.
 const FUZZED_SECONDS: u32 = 10;
 
-/// Installs what the tests need, fetches the small models, builds every program, runs all tests and, unless the
-/// arguments choose among them, fuzzes every decoder for a moment.
+/// Prepares the machine, builds every program, runs all tests and, unless the arguments choose among them, fuzzes every
+/// decoder for a moment.
 ///
 /// # Errors
 /// If a step or a test fails.
 pub fn run(arguments: &[String]) -> Result<()> {
     setup::install(Purpose::Test)?;
-    let driver = tools::tauri_driver()?;
-    models::fetch("ci", &[])?;
     ui::build()?;
     ui::test()?;
+    let mut tests = built()?;
+    process::run(tests.args(arguments))?;
+    if arguments.is_empty() {
+        fuzz::all(FUZZED_SECONDS)?;
+    }
+    Ok(())
+}
+
+/// Prepares the machine, builds every program and looks for planted words in all that they write (`tests/canary`).
+///
+/// # Errors
+/// If a step fails or something is found.
+pub fn canary() -> Result<()> {
+    setup::install(Purpose::Test)?;
+    ui::build()?;
+    let mut tests = built()?;
+    process::run(tests.args(["--test", "canary", "--", "--ignored", "--nocapture"]))
+}
+
+/// Builds the programs and the tests; gives the command that runs the tests.
+fn built() -> Result<Command> {
+    let driver = tools::tauri_driver()?;
+    models::fetch("ci", &[])?;
     workers::build()?;
     // The tests start the programs from the build folder. With all targets at once everything below them is compiled once.
     let build = [
@@ -30,14 +53,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
         "--examples",
     ];
     process::run(process::cargo().args(build))?;
-    process::run(
-        process::cargo()
-            .args(["test", "--release", "--workspace"])
-            .args(arguments)
-            .env("INROOM_TAURI_DRIVER", &driver),
-    )?;
-    if arguments.is_empty() {
-        fuzz::all(FUZZED_SECONDS)?;
-    }
-    Ok(())
+    let mut tests = process::cargo();
+    tests
+        .args(["test", "--release", "--workspace"])
+        .env("INROOM_TAURI_DRIVER", &driver);
+    Ok(tests)
 }

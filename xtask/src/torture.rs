@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let before = load()?;
     process::run(
         process::cargo()
-            .args(["test", "--release", "--package", "inroom-tests"])
+            .args(["test", "--release", "--workspace"])
             .args(["--test", "torture", "--test", "killed_transcription"])
             .args(["--", "--nocapture"])
             .env("INROOM_KILLS", arguments.kills.to_string())
