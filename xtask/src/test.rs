@@ -55,7 +55,7 @@ fn built() -> Result<Command> {
     process::run(process::cargo().args(build))?;
     let mut tests = process::cargo();
     tests
-        .args(["test", "--release", "--workspace"])
+        .args(["test", "--release", "--workspace", "--no-fail-fast"])
         .env("INROOM_TAURI_DRIVER", &driver);
     Ok(tests)
 }

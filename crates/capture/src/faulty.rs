@@ -88,6 +88,13 @@ impl Script {
         self
     }
 
+    /// The end of a file that is incomplete; `account` is for a person.
+    pub fn cut_short(mut self, account: &str) -> Self {
+        self.beats
+            .push((Samples(0), Event::CutShort(account.into())));
+        self
+    }
+
     /// The end, as of a file.
     pub fn end(mut self) -> Self {
         self.beats.push((Samples(0), Event::Ended));

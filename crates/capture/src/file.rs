@@ -11,7 +11,7 @@ use crate::{AudioFile, CaptureError, Event, Pace, Source, decode_file};
 /// Opens an audio file as a source that plays at `pace`.
 ///
 /// Sound that cannot be decoded in the middle is told as [`Event::Dropped`]. After the last sound
-/// comes [`Event::Ended`], or, for an incomplete or damaged file, [`Event::Failed`] with the
+/// comes [`Event::Ended`], or, for an incomplete or damaged file, [`Event::CutShort`] with the
 /// account of how much could be read; the sound before it is good.
 ///
 /// # Errors
@@ -45,7 +45,7 @@ impl Iterator for Beats {
                 return Some((Samples::of(block.len()), Event::Sound(block)));
             }
             Some(Ok(Piece::Missing(samples))) => return Some((samples, Event::Dropped(samples))),
-            Some(Err(error)) => Event::Failed(error.to_string()),
+            Some(Err(error)) => Event::CutShort(error.to_string()),
             None => Event::Ended,
         };
         self.over = true;

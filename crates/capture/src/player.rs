@@ -104,7 +104,7 @@ struct Stage {
 impl Stage {
     fn play(mut self, beats: impl Iterator<Item = Beat>) -> Result<(), Gone> {
         for (length, event) in beats {
-            let last = matches!(event, Event::Ended | Event::Failed(_));
+            let last = matches!(event, Event::Ended | Event::CutShort(_) | Event::Failed(_));
             self.pacer.play(length);
             self.wait_until_due()?;
             self.deliver(event)?;

@@ -58,7 +58,10 @@ pub enum Event {
     },
     /// The end of a file. A microphone has none.
     Ended,
-    /// The source cannot go on, for the reason given to a person. What was delivered before is
-    /// good. Nothing follows.
+    /// The end of a file that is incomplete or damaged, with the account of how much could be read.
+    /// What was delivered before is good, and there is no more. Nothing follows.
+    CutShort(String),
+    /// The device cannot go on, for the reason given to a person; another one may. What was
+    /// delivered before is good. Nothing follows.
     Failed(String),
 }

@@ -343,7 +343,7 @@ fn a_file_plays_like_a_microphone_and_ends() {
 fn a_truncated_file_as_a_source_ends_with_the_account() {
     let source = open_file(&fixture("truncated.flac"), Pace::Fastest).unwrap();
     match source.events().iter().last().unwrap() {
-        Event::Failed(account) => {
+        Event::CutShort(account) => {
             assert!(account.contains("incomplete") && account.contains("0:08"));
         }
         other => panic!("{other:?}"),

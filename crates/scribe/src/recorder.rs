@@ -294,6 +294,12 @@ impl Recorder {
                 }));
             }
             capture::Event::Ended => return Course::Over(End::Stopped),
+            capture::Event::CutShort(message) => {
+                self.tell(Event::Alarm(Alarm::SourceFailed { message }));
+                let at = self.keeper.position();
+                self.keeper.mark(at, Samples(0), GapCause::CutOff);
+                return Course::Over(End::Stopped);
+            }
             capture::Event::Failed(message) => return self.source_failed(message),
         }
         Course::On

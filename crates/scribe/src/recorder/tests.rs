@@ -187,6 +187,32 @@ fn a_source_that_fails_leaves_the_visit_paused() {
     assert!(opened && started.is_ok());
 }
 
+/// There is no more of an incomplete file: its recording is over, with the place marked.
+#[test]
+fn a_file_that_is_cut_short_ends_its_recording() {
+    let scratch = ScratchVault::create().unwrap();
+    let (vault, visit) = (scratch.vault(), prepared(scratch.vault()));
+    let (line, ends) = line();
+    let open = || {
+        Script::new()
+            .sound(&[0.1; 20_000])
+            .cut_short("incomplete")
+            .open("script", Pace::Fastest)
+    };
+    let started = start(vault.clone(), visit, open, line).unwrap();
+    started.thread.join().unwrap();
+    assert!(!ends.interrupted.is_cancelled());
+    let told: Vec<Event> = ends.heard.iter().collect();
+    let message = "incomplete".to_owned();
+    assert!(told.contains(&Event::Alarm(Alarm::SourceFailed { message })));
+    assert!(!told.contains(&Event::Interrupted));
+    let summary = vault.visit(visit).unwrap().summary;
+    assert_eq!(summary.state, VisitState::Recorded);
+    assert_eq!(summary.recorded, Samples(20_000).millis());
+    let [gap] = vault.gaps(visit).unwrap().try_into().unwrap();
+    assert_eq!((gap.at, gap.cause), (Samples(20_000), GapCause::CutOff));
+}
+
 /// The figure by which minutes are told, measured on a store.
 #[test]
 fn a_minute_takes_no_more_of_the_disk_than_is_told() {
