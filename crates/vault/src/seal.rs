@@ -6,7 +6,7 @@
 
 use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::VaultError;
 use crate::key::Key;
@@ -33,6 +33,16 @@ impl Nonce {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotAuthentic;
 
+/// Bytes of the stack that the cipher may have used: its key, its state and up to a few blocks of
+/// text, which it copies there and leaves.
+const CIPHER_STACK: usize = 4096;
+
+/// Overwrites the part of the stack on which a call that has just returned to the same caller lay.
+#[inline(never)]
+fn wipe_stack_below() {
+    [0_u8; CIPHER_STACK].zeroize();
+}
+
 /// Encrypts `text` where it lies; returns the tag over it and `bound`.
 pub(crate) fn encrypt<Purpose>(
     key: &Key<Purpose>,
@@ -40,7 +50,19 @@ pub(crate) fn encrypt<Purpose>(
     bound: &[u8],
     text: &mut [u8],
 ) -> [u8; TAG_BYTES] {
-    let cipher = XChaCha20Poly1305::new(key.expose().into());
+    let tag = encrypt_on_stack(key.expose(), nonce, bound, text);
+    wipe_stack_below();
+    tag
+}
+
+#[inline(never)]
+fn encrypt_on_stack(
+    key: &[u8; 32],
+    nonce: &Nonce,
+    bound: &[u8],
+    text: &mut [u8],
+) -> [u8; TAG_BYTES] {
+    let cipher = XChaCha20Poly1305::new(key.into());
     match cipher.encrypt_inout_detached((&nonce.0).into(), bound, InOutBuf::from(text)) {
         Ok(tag) => tag.into(),
         // The cipher refuses only texts of more than 256 GiB.
@@ -56,7 +78,20 @@ pub(crate) fn decrypt<Purpose>(
     text: &mut [u8],
     tag: &[u8; TAG_BYTES],
 ) -> Result<(), NotAuthentic> {
-    let cipher = XChaCha20Poly1305::new(key.expose().into());
+    let decrypted = decrypt_on_stack(key.expose(), nonce, bound, text, tag);
+    wipe_stack_below();
+    decrypted
+}
+
+#[inline(never)]
+fn decrypt_on_stack(
+    key: &[u8; 32],
+    nonce: &Nonce,
+    bound: &[u8],
+    text: &mut [u8],
+    tag: &[u8; TAG_BYTES],
+) -> Result<(), NotAuthentic> {
+    let cipher = XChaCha20Poly1305::new(key.into());
     cipher
         .decrypt_inout_detached((&nonce.0).into(), bound, InOutBuf::from(text), tag.into())
         .map_err(|_| NotAuthentic)
