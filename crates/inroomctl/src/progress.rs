@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use scribe::{Alarm, Event};
-use visit::{Millis, Template};
+use visit::{Millis, Segment, Template};
 
 /// Prints a visit's events for a person to follow.
 pub(crate) struct Progress {
@@ -14,6 +14,8 @@ pub(crate) struct Progress {
     recorded: Millis,
     behind: Millis,
     text: bool,
+    /// End of the last sentence that stands there.
+    written: Millis,
     each_second: bool,
 }
 
@@ -35,6 +37,7 @@ impl Progress {
             recorded: Millis(0),
             behind: Millis(0),
             text,
+            written: Millis(0),
             each_second: false,
         }
     }
@@ -57,13 +60,7 @@ impl Progress {
                 self.behind = *behind;
                 self.status_of_recording();
             }
-            Event::Segment(segment) if self.text => self.line(&format!(
-                "{:>6}  {} {:<9}  {}",
-                segment.start.to_string(),
-                segment.speaker,
-                segment.role.as_str(),
-                segment.text.expose()
-            )),
+            Event::Segment(segment) if self.text => self.transcript_line(segment),
             Event::TranscriptComplete { segments } => {
                 self.line(&format!("transcript complete: {segments} segments"));
             }
@@ -102,6 +99,22 @@ impl Progress {
             Event::Alarm(alarm) => self.line(&format!("ALARM: {}", alarm_text(alarm))),
             _ => {}
         }
+    }
+
+    /// A sentence as it comes. That another speaker is found for it later changes no line that
+    /// stands there, and adds none.
+    fn transcript_line(&mut self, segment: &Segment) {
+        if segment.end <= self.written {
+            return;
+        }
+        self.written = segment.end;
+        self.line(&format!(
+            "{:>6}  {} {:<9}  {}",
+            segment.start.to_string(),
+            segment.speaker,
+            segment.role.as_str(),
+            segment.text.expose()
+        ));
     }
 
     pub(crate) fn done(&self) {
