@@ -91,10 +91,17 @@ pub(crate) fn remove_note(connection: &Connection, visit: i64) -> Result<(), Vau
     Ok(())
 }
 
-/// A query as FTS5 expressions, one for each thing that a visit must hold: a word, which may be
-/// the beginning of a longer one, or a phrase between quotation marks, word by word. Everything is
-/// quoted, so nothing that a person types is syntax.
-fn expressions(query: &str) -> Vec<PatientText> {
+/// One thing that a visit must hold.
+#[derive(Debug, PartialEq)]
+enum Wanted {
+    /// A word, which may be the beginning of a longer one.
+    Beginning(PatientText),
+    /// These words, one after the other.
+    Phrase(PatientText),
+}
+
+/// What a query asks for: its words, and its phrases between quotation marks.
+fn wanted(query: &str) -> Vec<Wanted> {
     let holds_word = |text: &&str| text.chars().any(char::is_alphanumeric);
     // FTS5 would end at a NUL.
     let query = PatientText::from(query.replace(|c: char| c.is_control(), " "));
@@ -102,20 +109,75 @@ fn expressions(query: &str) -> Vec<PatientText> {
     let pieces = query.expose().split(['"', '“', '”', '„']).enumerate();
     pieces
         .flat_map(|(at, piece)| {
-            let phrase = at % 2 == 1;
-            let parts: Vec<&str> = if phrase {
-                vec![piece]
+            let (parts, kind): (Vec<&str>, fn(PatientText) -> Wanted) = if at % 2 == 1 {
+                (vec![piece], Wanted::Phrase)
             } else {
-                piece.split_whitespace().collect()
+                (piece.split_whitespace().collect(), Wanted::Beginning)
             };
-            let end = if phrase { "\"" } else { "\"*" };
-            parts
-                .into_iter()
-                .filter(holds_word)
-                .map(move |part| PatientText::from(format!("\"{part}{end}")))
-                .collect::<Vec<_>>()
+            let parts = parts.into_iter().filter(holds_word);
+            parts.map(|part| kind(part.into())).collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// Shorter beginnings have an index of their own; `schema/v3.sql` has the same.
+const LONGEST_INDEXED_BEGINNING: usize = 3;
+/// Most words of the index that are looked for one by one in place of their common beginning.
+const MOST_WORDS: usize = 64;
+
+impl Wanted {
+    /// As an FTS5 expression. Everything is quoted, so nothing that a person types is syntax.
+    ///
+    /// For a longer beginning FTS5 gathers and sorts every place of every such word before it
+    /// gives the first; single words come one by one, the latest first. So where the index holds
+    /// few enough words with the beginning, they are asked for.
+    fn expression(&self, connection: &Connection) -> Result<PatientText, VaultError> {
+        let beginning = match self {
+            Self::Phrase(text) => return Ok(format!("\"{}\"", text.expose()).into()),
+            Self::Beginning(text) => text,
+        };
+        let text = beginning.expose();
+        let is_one_word = text.chars().all(|c| c.is_ascii_alphanumeric());
+        if is_one_word && text.len() > LONGEST_INDEXED_BEGINNING {
+            let words = words_with(connection, &text.to_ascii_lowercase())?;
+            if !words.is_empty() && words.len() < MOST_WORDS {
+                let quoted: Vec<String> = words
+                    .iter()
+                    .map(|word| format!("\"{}\"", word.expose()))
+                    .collect();
+                return Ok(quoted.join(" OR ").into());
+            }
+        }
+        Ok(format!("\"{text}\"*").into())
+    }
+}
+
+/// The first words of the index that begin so, [`MOST_WORDS`] at most.
+fn words_with(connection: &Connection, beginning: &str) -> Result<Vec<PatientText>, VaultError> {
+    connection
+        .prepare_cached(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words
+             USING fts5vocab (main, search, instance)",
+        )?
+        .execute([])?;
+    // One row for each place of each word: the first of a word is enough, and the next word is
+    // looked up behind it.
+    let mut next =
+        connection.prepare_cached("SELECT term FROM temp.search_words WHERE term >= ?1 LIMIT 1")?;
+    let mut words: Vec<PatientText> = Vec::new();
+    let mut from = PatientText::from(beginning);
+    while words.len() < MOST_WORDS {
+        let found: Option<String> = next
+            .query_row([from.expose()], |row| row.get(0))
+            .optional()?;
+        let Some(word) = found.filter(|word| word.starts_with(beginning)) else {
+            break;
+        };
+        // The least text behind the word itself.
+        from = format!("{word}\u{1}").into();
+        words.push(word.into());
+    }
+    Ok(words)
 }
 
 /// The visits of which some part holds an expression, the latest first.
@@ -190,12 +252,16 @@ impl Vault {
     /// [`VaultError::Damaged`] if a visit that was found does not open; [`VaultError::DiskFull`]
     /// or [`VaultError::Storage`] if the index cannot be completed. Nothing else is changed.
     pub fn search(&self, query: &str, limit: usize) -> Result<Vec<VisitSummary>, VaultError> {
-        let expressions = expressions(query);
-        if expressions.is_empty() {
+        let wanted = wanted(query);
+        if wanted.is_empty() {
             return Ok(Vec::new());
         }
         self.complete_index()?;
         let connection = self.connection();
+        let expressions: Vec<PatientText> = wanted
+            .iter()
+            .map(|one| one.expression(&connection))
+            .collect::<Result<_, _>>()?;
         let mut visits = Vec::new();
         for row in matches(&connection, &expressions, limit)? {
             match self.summary(&connection, row) {

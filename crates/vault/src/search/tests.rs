@@ -129,6 +129,36 @@ fn a_visit_is_found_by_label_reason_transcript_and_note() {
     assert_eq!(vault.search("knee", 1).unwrap().len(), 1);
 }
 
+/// Few words with a beginning are looked for one by one, many by the beginning: both find the same.
+#[test]
+fn a_beginning_finds_few_and_many_longer_words() {
+    let (_parent, vault) = scratch();
+    let one = store(&vault, "A", &["Pressures rise", "überdruck"], "Press on");
+    let many: Vec<String> = (0..MOST_WORDS).map(|n| format!("pressing{n}")).collect();
+    let two = store(&vault, "B", &[&many.join(" ")], "PRESSÉ");
+    let three = store(&vault, "C", &["depress"], "none");
+    for (query, expected) in [
+        ("pressure", vec![one]),
+        ("PRESSURES", vec![one]),
+        ("pressing7", vec![two]),
+        ("press", vec![two, one]),
+        ("pressing", vec![two]),
+        ("presse", vec![two]),
+        ("pressed", vec![]),
+        ("über", vec![one]),
+        ("uber", vec![one]),
+        ("depr", vec![three]),
+    ] {
+        assert_eq!(found(&vault, query), expected, "{query}");
+    }
+    let connection = vault.connection();
+    let words = |beginning| words_with(&connection, beginning).unwrap().len();
+    assert_eq!(words("pressure"), 1);
+    assert_eq!(words("pressing7"), 1);
+    assert_eq!(words("press"), MOST_WORDS);
+    assert_eq!(words("pressuresx"), 0);
+}
+
 #[test]
 fn the_newest_note_is_found_and_older_ones_are_not() {
     let (_parent, vault) = scratch();
