@@ -33,14 +33,14 @@ impl Nonce {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotAuthentic;
 
-/// Bytes of the stack that the cipher may have used: its key, its state and up to a few blocks of
+/// 64-bit words of the stack that the cipher may have used: its key, its state and up to a few blocks of
 /// text, which it copies there and leaves.
-const CIPHER_STACK: usize = 4096;
+const CIPHER_STACK: usize = 512;
 
 /// Overwrites the part of the stack on which a call that has just returned to the same caller lay.
 #[inline(never)]
 fn wipe_stack_below() {
-    [0_u8; CIPHER_STACK].zeroize();
+    [0_u64; CIPHER_STACK].zeroize();
 }
 
 /// Encrypts `text` where it lies; returns the tag over it and `bound`.
