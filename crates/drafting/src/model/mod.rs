@@ -3,6 +3,7 @@
 mod attention;
 mod cache;
 mod decoder;
+mod eight_bit;
 mod foreign;
 mod kernel;
 mod layer;

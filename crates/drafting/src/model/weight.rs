@@ -13,6 +13,7 @@ use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor, QuantizedTyp
 use candle_core::{CpuStorage, Module, Result, Tensor};
 
 use super::ModelError;
+use super::eight_bit::{self, EightBit};
 use crate::gguf::File;
 
 /// Candle's fast kernels for Q8_0 want inputs that are a multiple of this.
@@ -96,7 +97,7 @@ impl QuantizedType for SharedBlocks {
     }
 
     /// Candle reads through this pointer while it re-lays the matrix, which happens only inside
-    /// [`Weight::settle`]; after a release the size above is 0, so nothing is read through it.
+    /// [`Kept::settle`]; after a release the size above is 0, so nothing is read through it.
     fn as_ptr(&self) -> *const u8 {
         let nothing = std::ptr::NonNull::<u64>::dangling()
             .as_ptr()
@@ -122,14 +123,24 @@ impl QuantizedType for SharedBlocks {
 
 /// A matrix of `outputs` × `inputs` that rows of `inputs` values are multiplied with.
 pub(super) struct Weight {
+    form: Form,
+    pub(super) outputs: usize,
+    pub(super) inputs: usize,
+}
+
+enum Form {
+    Own(EightBit),
+    Candle(Kept),
+}
+
+/// A matrix as candle keeps it.
+struct Kept {
     product: QMatMul,
     blocks: Option<SharedBlocks>,
     /// Inputs that the matrix is kept with: zeros may have been added to each row.
-    kept_inputs: usize,
+    inputs: usize,
     /// A product of fewer rows is padded with zeros.
     fewest_rows: usize,
-    pub(super) outputs: usize,
-    pub(super) inputs: usize,
 }
 
 impl Weight {
@@ -168,6 +179,13 @@ impl Weight {
                 names.first().copied().unwrap_or_default(),
             ));
         };
+        if eight_bit::suits(kind, inputs) {
+            return Ok(Self {
+                form: Form::Own(EightBit::new(kind, &bytes, inputs)),
+                outputs,
+                inputs,
+            });
+        }
         let (kind, bytes, kept_inputs) = relaid(kind, bytes, inputs);
         let blocks = SharedBlocks(Arc::new(Blocks {
             kept: RwLock::new(Some(kind.from_data(Cow::Owned(bytes)))),
@@ -185,10 +203,12 @@ impl Weight {
             QMatMul::Tensor(_) | QMatMul::TensorF16(_) => None,
         };
         Ok(Self {
-            product,
-            blocks,
-            kept_inputs,
-            fewest_rows: 1,
+            form: Form::Candle(Kept {
+                product,
+                blocks,
+                inputs: kept_inputs,
+                fewest_rows: 1,
+            }),
             outputs,
             inputs,
         })
@@ -200,11 +220,53 @@ impl Weight {
     /// Candle has one re-laid form for few rows and, on some processors, another for many: both
     /// are made here, before the form that they are made from goes.
     pub(super) fn settle(&mut self) -> Result<()> {
+        match &mut self.form {
+            Form::Own(_) => Ok(()),
+            Form::Candle(kept) => kept.settle(self.inputs),
+        }
+    }
+
+    /// The product with each row of `inputs` values: as many rows of `outputs` values.
+    pub(super) fn times(&self, rows: Vec<f32>) -> Result<Product> {
+        let kept = match &self.form {
+            Form::Own(matrix) => return Ok(Product::Own(matrix.times(&rows))),
+            Form::Candle(kept) => kept,
+        };
+        let values = rows.len() / self.inputs * self.outputs;
+        let tensor = kept.times(rows, self.inputs)?;
+        Ok(Product::Candle { tensor, values })
+    }
+
+    /// One row of the matrix for each number: a token's embedding.
+    pub(super) fn rows(&self, numbers: &[u32]) -> Result<Vec<f32>> {
+        match &self.form {
+            Form::Own(matrix) => {
+                let mut rows = Vec::with_capacity(numbers.len() * self.inputs);
+                for &number in numbers {
+                    let number = number as usize;
+                    if number >= self.outputs {
+                        return Err(candle_core::Error::Msg(format!("there is no row {number}")));
+                    }
+                    matrix.row(number, &mut rows);
+                }
+                Ok(rows)
+            }
+            Form::Candle(kept) => {
+                let numbers = Tensor::new(numbers, &candle_core::Device::Cpu)?;
+                let rows = kept.product.embedding(&numbers)?;
+                rows.narrow(1, 0, self.inputs)?.flatten_all()?.to_vec1()
+            }
+        }
+    }
+}
+
+impl Kept {
+    fn settle(&mut self, inputs: usize) -> Result<()> {
         let Some(blocks) = &self.blocks else {
             return Ok(());
         };
         for rows in [FEW_ROWS, MANY_ROWS] {
-            self.times(vec![0.0; rows * self.inputs])?;
+            self.times(vec![0.0; rows * inputs], inputs)?;
         }
         if !blocks.0.read_directly.load(Ordering::Relaxed) {
             *blocks
@@ -217,23 +279,12 @@ impl Weight {
         Ok(())
     }
 
-    /// The product with each row of `inputs` values: as many rows of `outputs` values.
-    pub(super) fn times(&self, rows: Vec<f32>) -> Result<Product> {
-        let wanted = rows.len() / self.inputs;
-        let count = wanted.max(self.fewest_rows);
-        let rows = widened(rows, self.inputs, self.kept_inputs, count);
-        let rows = Tensor::from_vec(rows, (count, self.kept_inputs), &candle_core::Device::Cpu)?;
-        Ok(Product {
-            tensor: self.product.forward(&rows)?,
-            values: wanted * self.outputs,
-        })
-    }
-
-    /// One row of the matrix for each number: a token's embedding.
-    pub(super) fn rows(&self, numbers: &[u32]) -> Result<Vec<f32>> {
-        let numbers = Tensor::new(numbers, &candle_core::Device::Cpu)?;
-        let rows = self.product.embedding(&numbers)?;
-        rows.narrow(1, 0, self.inputs)?.flatten_all()?.to_vec1()
+    /// The product with each row of `inputs` values, and of rows of zeros after them.
+    fn times(&self, rows: Vec<f32>, inputs: usize) -> Result<Tensor> {
+        let count = (rows.len() / inputs).max(self.fewest_rows);
+        let rows = widened(rows, inputs, self.inputs, count);
+        let rows = Tensor::from_vec(rows, (count, self.inputs), &candle_core::Device::Cpu)?;
+        self.product.forward(&rows)
     }
 }
 
@@ -251,18 +302,26 @@ fn widened(mut rows: Vec<f32>, from: usize, to: usize, count: usize) -> Vec<f32>
 }
 
 /// The result of [`Weight::times`].
-pub(super) struct Product {
-    tensor: Tensor,
-    values: usize,
+pub(super) enum Product {
+    Own(Vec<f32>),
+    /// The first `values` values of a tensor.
+    Candle {
+        tensor: Tensor,
+        values: usize,
+    },
 }
 
 impl Product {
     /// Looks at the values, row by row.
     pub(super) fn read<T>(&self, f: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-        let (storage, layout) = self.tensor.storage_and_layout();
+        let (tensor, values) = match self {
+            Self::Own(values) => return f(values),
+            Self::Candle { tensor, values } => (tensor, *values),
+        };
+        let (storage, layout) = tensor.storage_and_layout();
         match (&*storage, layout.contiguous_offsets()) {
-            (candle_core::Storage::Cpu(CpuStorage::F32(values)), Some((start, _))) => {
-                f(&values[start..start + self.values])
+            (candle_core::Storage::Cpu(CpuStorage::F32(all)), Some((start, _))) => {
+                f(&all[start..start + values])
             }
             _ => Err(candle_core::Error::Msg(
                 "a product is not on the processor".to_owned(),
@@ -272,7 +331,10 @@ impl Product {
 
     /// The values themselves.
     pub(super) fn take(self) -> Result<Vec<f32>> {
-        self.read(|values| Ok(values.to_vec()))
+        match self {
+            Self::Own(values) => Ok(values),
+            candle @ Self::Candle { .. } => candle.read(|values| Ok(values.to_vec())),
+        }
     }
 }
 
