@@ -1,3 +1,4 @@
 #!/bin/sh
-# Ends with the number of variables that it was given (the shell itself sets PWD).
-exit "$(env | grep -vc "^PWD=")"
+# Ends with the number of variables that it was given, without the one that the house itself sets
+# on Linux (the shell itself sets PWD).
+exit "$(env | grep -vcxE 'PWD=.*|GLIBC_TUNABLES=glibc\.malloc\.hugetlb=1')"
