@@ -8,6 +8,7 @@ mod commands;
 mod desk;
 mod failure;
 mod ipc;
+mod memory;
 mod preferences;
 mod underway;
 mod window;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    memory::overwrite_what_is_given_back();
     scribe::keep_memory_private();
     let arguments = arguments::Arguments::parse();
     let desk = match desk::Desk::new(&arguments) {

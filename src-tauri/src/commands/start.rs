@@ -1,5 +1,5 @@
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, WebviewWindow};
 use vault::LEAST_PASSPHRASE_CHARACTERS;
 
 use crate::desk::{self, Demonstration, Desk};
@@ -8,6 +8,7 @@ use crate::ipc::{
     ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice,
     TemplateHeading,
 };
+use crate::memory;
 use crate::preferences::Preferences;
 
 /// What the page needs to know once.
@@ -71,10 +72,13 @@ pub fn open_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(
     desk.open_vault(&request.passphrase)
 }
 
-/// Locks the store.
+/// Locks the store. The page begins anew in a process that has seen nothing.
 #[tauri::command(async)]
-pub fn lock_vault(desk: State<'_, Desk>) -> Result<(), Failure> {
-    desk.lock_vault()
+pub fn lock_vault(window: WebviewWindow, desk: State<'_, Desk>) -> Result<(), Failure> {
+    desk.lock_vault()?;
+    // Fails only when the window is gone, and the page with it.
+    let _ = memory::renew_page(&window);
+    Ok(())
 }
 
 /// Writes down what a person has chosen.

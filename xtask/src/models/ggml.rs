@@ -47,10 +47,15 @@ impl Ggml {
             Kind::F32 => 0,
             Kind::F16 => 1,
         };
-        self.numbers([tensor.shape.len(), name.len(), code]);
-        self.numbers(tensor.shape.iter().rev().copied());
+        self.raw(name, &tensor.shape, code, &tensor.to_kind(kind).bytes);
+    }
+
+    /// A tensor whose numbers are in the form that has this code (`ggml_type`).
+    pub fn raw(&mut self, name: &str, shape: &[usize], code: usize, bytes: &[u8]) {
+        self.numbers([shape.len(), name.len(), code]);
+        self.numbers(shape.iter().rev().copied());
         self.bytes.extend(name.as_bytes());
-        self.bytes.extend(&*tensor.to_kind(kind).bytes);
+        self.bytes.extend(bytes);
     }
 
     /// The finished file.

@@ -8,6 +8,7 @@ mod ggml;
 mod half;
 mod mel;
 mod pickle;
+mod quantise;
 mod safetensors;
 mod tensor;
 mod tokens;

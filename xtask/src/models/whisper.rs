@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, ensure};
 
 use super::ggml::Ggml;
+use super::quantise::Weights;
 use super::tensor::{Kind, Tensor};
 use super::{ctranslate2, mel, tokens};
 
@@ -18,11 +19,11 @@ const MULTILINGUAL: usize = 51_865;
 
 type Variables<'a> = BTreeMap<&'a str, Tensor<'a>>;
 
-/// The ggml file of a CTranslate2 model and its `tokenizer.json`.
+/// The ggml file of a CTranslate2 model and its `tokenizer.json`, its matrices with these weights.
 ///
 /// # Errors
 /// If either is damaged or not what it should be.
-pub fn convert(model: &[u8], tokenizer: &[u8]) -> Result<Vec<u8>> {
+pub fn convert(model: &[u8], tokenizer: &[u8], weights: Weights) -> Result<Vec<u8>> {
     let variables = ctranslate2::read(model)?;
     let mut tokens = tokens::read(tokenizer)?;
     let embedding = get(&variables, "decoder/embeddings/weight")?;
@@ -54,7 +55,7 @@ pub fn convert(model: &[u8], tokenizer: &[u8]) -> Result<Vec<u8>> {
         layers,
         mel::BANDS,
     ]);
-    file.numbers([1]);
+    file.numbers([weights.in_header()]);
     file.numbers([mel::BANDS, mel::BINS]);
     file.floats(&mel::filters());
     file.numbers([tokens.len()]);
@@ -64,6 +65,7 @@ pub fn convert(model: &[u8], tokenizer: &[u8]) -> Result<Vec<u8>> {
 
     let mut out = Renamed {
         variables: &variables,
+        weights,
         file,
     };
     out.whole(
@@ -74,7 +76,7 @@ pub fn convert(model: &[u8], tokenizer: &[u8]) -> Result<Vec<u8>> {
         "encoder.positional_embedding",
         "encoder/position_encodings/encodings",
     )?;
-    out.put("decoder.token_embedding.weight", embedding);
+    out.put("decoder.token_embedding.weight", embedding)?;
     for layer in 0..layers {
         out.block("decoder", layer, width)?;
     }
@@ -83,7 +85,7 @@ pub fn convert(model: &[u8], tokenizer: &[u8]) -> Result<Vec<u8>> {
         out.put(
             &format!("encoder.{convolution}.weight"),
             get(&variables, &format!("encoder/{convolution}/weight"))?,
-        );
+        )?;
         let bias = get(&variables, &format!("encoder/{convolution}/bias"))?;
         let column = bias.reshaped(vec![bias.shape.iter().product(), 1])?;
         out.file
@@ -115,18 +117,26 @@ fn layers(variables: &Variables<'_>) -> usize {
 
 struct Renamed<'v> {
     variables: &'v Variables<'v>,
+    weights: Weights,
     file: Ggml,
 }
 
 impl Renamed<'_> {
-    /// Matrices in half precision, vectors in single.
-    fn put(&mut self, to: &str, tensor: &Tensor<'_>) {
-        let kind = if tensor.shape.len() < 2 {
-            Kind::F32
-        } else {
-            Kind::F16
-        };
-        self.file.tensor(to, tensor, kind);
+    /// Matrices with the weights that were asked for, what the convolutions hold in half precision, vectors in single.
+    fn put(&mut self, to: &str, tensor: &Tensor<'_>) -> Result<()> {
+        match tensor.shape.len() {
+            0 | 1 => self.file.tensor(to, tensor, Kind::F32),
+            2 => {
+                let blocks = self.weights.of(tensor);
+                let blocks = blocks.with_context(|| {
+                    format!("{to}: rows of {:?} are no whole blocks", tensor.shape)
+                })?;
+                let code = self.weights.in_tensor();
+                self.file.raw(to, &tensor.shape, code, &blocks);
+            }
+            _ => self.file.tensor(to, tensor, Kind::F16),
+        }
+        Ok(())
     }
 
     /// In single precision whatever the rank.
@@ -136,9 +146,8 @@ impl Renamed<'_> {
     }
 
     fn pair(&mut self, to: &str, from: [&str; 2]) -> Result<()> {
-        self.put(&format!("{to}.weight"), get(self.variables, from[0])?);
-        self.put(&format!("{to}.bias"), get(self.variables, from[1])?);
-        Ok(())
+        self.put(&format!("{to}.weight"), get(self.variables, from[0])?)?;
+        self.put(&format!("{to}.bias"), get(self.variables, from[1])?)
     }
 
     fn norm(&mut self, to: &str, from: &str) -> Result<()> {
@@ -182,17 +191,17 @@ impl Renamed<'_> {
     fn self_attention(&mut self, to: &str, from: &str, width: usize) -> Result<()> {
         let weight = get(self.variables, &format!("{from}/linear_0/weight"))?;
         let bias = get(self.variables, &format!("{from}/linear_0/bias"))?;
-        self.put(&format!("{to}.query.weight"), &weight.rows(0, width)?);
-        self.put(&format!("{to}.query.bias"), &bias.rows(0, width)?);
-        self.put(&format!("{to}.key.weight"), &weight.rows(width, 2 * width)?);
+        self.put(&format!("{to}.query.weight"), &weight.rows(0, width)?)?;
+        self.put(&format!("{to}.query.bias"), &bias.rows(0, width)?)?;
+        self.put(&format!("{to}.key.weight"), &weight.rows(width, 2 * width)?)?;
         self.put(
             &format!("{to}.value.weight"),
             &weight.rows(2 * width, 3 * width)?,
-        );
+        )?;
         self.put(
             &format!("{to}.value.bias"),
             &bias.rows(2 * width, 3 * width)?,
-        );
+        )?;
         self.linear(&format!("{to}.out"), &format!("{from}/linear_1"))
     }
 
@@ -201,9 +210,9 @@ impl Renamed<'_> {
         let both = get(self.variables, &format!("{from}/linear_1/weight"))?;
         let bias = get(self.variables, &format!("{from}/linear_1/bias"))?;
         self.linear(&format!("{to}.query"), &format!("{from}/linear_0"))?;
-        self.put(&format!("{to}.key.weight"), &both.rows(0, width)?);
-        self.put(&format!("{to}.value.weight"), &both.rows(width, 2 * width)?);
-        self.put(&format!("{to}.value.bias"), &bias.rows(width, 2 * width)?);
+        self.put(&format!("{to}.key.weight"), &both.rows(0, width)?)?;
+        self.put(&format!("{to}.value.weight"), &both.rows(width, 2 * width)?)?;
+        self.put(&format!("{to}.value.bias"), &bias.rows(width, 2 * width)?)?;
         self.linear(&format!("{to}.out"), &format!("{from}/linear_2"))
     }
 }
@@ -284,7 +293,12 @@ mod tests {
 
     #[test]
     fn fused_attention_is_taken_apart() {
-        let file = convert(&tiny(), br#"{"model": {"vocab": {"a": 0, "b": 1}}}"#).unwrap();
+        let file = convert(
+            &tiny(),
+            br#"{"model": {"vocab": {"a": 0, "b": 1}}}"#,
+            Weights::F16,
+        )
+        .unwrap();
         let header: Vec<u32> = file[..48]
             .as_chunks()
             .0
@@ -317,12 +331,33 @@ mod tests {
     }
 
     #[test]
+    fn matrices_alone_are_quantised() {
+        let tokenizer = br#"{"model": {"vocab": {"a": 0, "b": 1}}}"#;
+        let file = convert(&tiny(), tokenizer, Weights::Q8_0).unwrap();
+        assert_eq!(file[44..48], 2007_u32.to_le_bytes());
+        // The code stands before the sizes and the name.
+        let code = |name: &str, rank: usize| {
+            let at = data_of(&file, name).as_ptr() as usize - file.as_ptr() as usize;
+            file[at - name.len() - 4 * rank - 4]
+        };
+        assert_eq!(code("decoder.blocks.0.mlp.0.weight", 2), 8);
+        assert_eq!(code("decoder.token_embedding.weight", 2), 8);
+        assert_eq!(code("encoder.conv1.weight", 3), 1);
+        assert_eq!(code("encoder.blocks.0.mlp_ln.weight", 1), 0);
+        // Row 64 of the fused matrix: a scale of 64 / 127, and 127 times that.
+        let block = &data_of(&file, "decoder.blocks.0.attn.key.weight")[..34];
+        let scale = crate::models::half::to_f32(u16::from_le_bytes([block[0], block[1]]));
+        assert!((scale * 127.0 - 64.0).abs() < 0.05, "{scale}");
+        assert_eq!(block[2..], [127; 32]);
+    }
+
+    #[test]
     fn a_missing_variable_is_named() {
         let file = ctranslate2::tests::write(&[
             ("decoder/embeddings/weight", &[1, 64], 4, &[0; 128]),
             ("decoder/layer_0/x", &[1], 4, &[0; 2]),
         ]);
-        let error = convert(&file, br#"{"model": {"vocab": {}}}"#).unwrap_err();
+        let error = convert(&file, br#"{"model": {"vocab": {}}}"#, Weights::F16).unwrap_err();
         assert!(
             error
                 .to_string()

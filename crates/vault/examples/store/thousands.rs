@@ -2,7 +2,10 @@
 
 use std::error::Error;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use vault::{KdfCost, Vault, VaultError};
@@ -14,6 +17,8 @@ use crate::{quantile, timed};
 const VISITS: u32 = 10_000;
 const SEGMENTS: u32 = 40;
 const REPEATS: usize = 25;
+/// What the recorder commits at once: half a second.
+const CHUNK: usize = 8_000;
 
 /// Each visit with a transcript of five hundred words and a note.
 fn fill(vault: &Vault) -> Result<Vec<VisitId>, VaultError> {
@@ -108,15 +113,46 @@ pub fn measure(parent: &Path) -> Result<(), Box<dyn Error>> {
         let (found, times) = repeated(|_| vault.search(&query, 100))?;
         tell(what, found.len(), times);
     }
-    let id = ids[VISITS as usize / 2];
-    let (erased, erasing) = timed(|| {
-        let reason = vault::ErasureReason::Discarded;
-        vault.erase(id, vault::Erased::Visit, reason, UnixMillis(0))
-    });
-    erased?;
+    erasing(&vault, ids[VISITS as usize / 2])
+}
+
+/// Erases a visit while another one is recorded, ten times as fast as it is heard.
+fn erasing(vault: &Vault, erased: VisitId) -> Result<(), Box<dyn Error>> {
+    let recorded = vault.begin_visit(Dice(3).visit(i64::from(VISITS)))?;
+    vault.set_state(recorded, VisitState::Recording)?;
+    let is_done = AtomicBool::new(false);
+    let (erasing, mut waits) = thread::scope(|scope| {
+        let recorder = scope.spawn(|| {
+            let mut waits = Vec::new();
+            for number in 0.. {
+                if is_done.load(Ordering::Acquire) {
+                    break;
+                }
+                let (stored, time) = timed(|| vault.append_chunk(recorded, number, &[7; CHUNK]));
+                stored?;
+                waits.push(time);
+                thread::sleep(Duration::from_millis(50).saturating_sub(time));
+            }
+            Ok::<_, VaultError>(waits)
+        });
+        let (done, time) = timed(|| {
+            let reason = vault::ErasureReason::Discarded;
+            vault.erase(erased, vault::Erased::Visit, reason, UnixMillis(0))
+        });
+        is_done.store(true, Ordering::Release);
+        let waits = recorder.join().unwrap_or_else(|panic| resume_unwind(panic));
+        done.map(|_| time)
+            .and_then(|time| waits.map(|waits| (time, waits)))
+    })?;
     println!(
-        "erasing one of them, index and log included\t{:.0} ms",
+        "erasing one of them, index and log included, while another is recorded\t{:.0} ms",
         erasing.as_secs_f64() * 1e3
+    );
+    println!(
+        "commit of half a second of sound meanwhile\tp50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
+        quantile(&mut waits, 0.5),
+        quantile(&mut waits, 0.99),
+        quantile(&mut waits, 1.0)
     );
     Ok(())
 }
