@@ -52,14 +52,14 @@ fn a_backup_restores_on_this_computer_with_the_passphrase_and_on_another_with_th
     assert_eq!(files(&here), ["keys.json", "vault.db"]);
     let vault = Vault::open_with(&here, &old(), Some(&made.secrets)).unwrap();
     is_whole(&vault);
-    vault.check_snapshot(&to, None).unwrap();
+    vault.confirm_restored(&to, None).unwrap();
     drop(vault);
 
     let elsewhere = made.parent.path().join("elsewhere");
     restore(&to, &elsewhere).unwrap();
     let vault = Vault::recover(&elsewhere, &made.identity, &new(), KdfCost::LEAST, None).unwrap();
     is_whole(&vault);
-    vault.check_snapshot(&to, None).unwrap();
+    vault.confirm_restored(&to, None).unwrap();
     // A vault that is there is never written over.
     assert!(matches!(
         restore(&to, &elsewhere),
@@ -169,7 +169,7 @@ fn an_altered_backup_is_noticed_and_mended_by_the_next() {
     let text = fs::read_to_string(&snapshot).unwrap();
     fs::write(&snapshot, text.replace("\"visits\":1", "\"visits\":2")).unwrap();
     assert!(matches!(
-        vault.check_snapshot(&to, None),
+        vault.confirm_restored(&to, None),
         Err(VaultError::Damaged { .. })
     ));
 }
