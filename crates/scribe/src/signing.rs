@@ -1,6 +1,6 @@
 //! Signing a note: what a person has to have done before.
 
-use vault::{Signature, Vault, VaultError};
+use vault::{Asked, Refusal, Signature, Vault, VaultError};
 use visit::{PatientText, RevisionNumber, UnixMillis, VisitId};
 
 /// Why a note was not signed. Nothing was changed.
@@ -44,7 +44,10 @@ pub fn sign(
     let latest = vault.latest_revision(visit)?.ok_or(VaultError::NoNote)?;
     // Of the revision that is signed and no other: the store refuses any that is not the newest.
     match latest.note.unresolved() {
-        open if open > 0 && latest.number == read => Err(SigningError::Unresolved { open }),
+        open if open > 0 && latest.number == read => {
+            vault.note_refusal(Asked::SignNote, visit, Refusal::Unresolved)?;
+            Err(SigningError::Unresolved { open })
+        }
         _ => Ok(vault.sign(visit, read, signer, at)?),
     }
 }

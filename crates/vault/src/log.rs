@@ -218,7 +218,10 @@ impl Vault {
         let signature = sign_bytes(self.signing(), &head.signed_bytes());
         let line = Line::Head(head.signed(signature)).text();
         transaction
-            .prepare_cached("INSERT INTO audit_heads (entries, line) VALUES (?1, ?2)")?
+            .prepare_cached(
+                "INSERT INTO audit_heads (number, entries, line)
+                 VALUES (ifnull((SELECT max(number) FROM audit_heads), 0) + 1, ?1, ?2)",
+            )?
             .execute((stored(entries), line))?;
         Ok(())
     }

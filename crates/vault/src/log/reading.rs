@@ -31,11 +31,11 @@ impl Vault {
     /// # Errors
     /// What the store answers.
     pub fn show_log(&self, each: &mut dyn FnMut(&Entry)) -> Result<LogState, VaultError> {
-        let to = self.commit(|transaction| {
+        let end = self.commit(|transaction| {
             self.note(transaction, Act::LogShown)?;
-            end(transaction)
+            End::of(transaction)
         })?;
-        self.walk(to, &mut |line| {
+        self.walk(&end, &mut |line| {
             if let Ok(Line::Entry(entry)) = Line::read(line) {
                 each(&entry);
             }
@@ -53,7 +53,7 @@ impl Vault {
         let end = self.commit(|transaction| {
             self.note(transaction, Act::LogExported)?;
             self.sign_head(transaction)?;
-            end(transaction)
+            End::of(transaction)
         })?;
         let doing = "writing the audit log";
         let mut say = |line: &str| -> io::Result<()> {
@@ -61,74 +61,83 @@ impl Vault {
             to.write_all(b"\n")
         };
         say(&Line::first(self.log_key()).text()).map_err(VaultError::io(doing))?;
-        let state = self.walk(end, &mut |line| say(line).map_err(VaultError::io(doing)))?;
+        let state = self.walk(&end, &mut |line| say(line).map_err(VaultError::io(doing)))?;
         to.flush().map_err(VaultError::io(doing))?;
         Ok(state)
     }
 
-    /// Hands out the lines up to an entry and the heads among them, and checks them meanwhile.
+    /// Hands out the lines up to the end, and checks them meanwhile.
     fn walk(
         &self,
-        to: u64,
+        end: &End,
         each: &mut dyn FnMut(&str) -> Result<(), VaultError>,
     ) -> Result<LogState, VaultError> {
         let mut export = Export::new(Some(self.log_key()), None);
         let mut fault = export.line(&Line::first(self.log_key()).text()).err();
+        let mut take = |line: &str| {
+            if fault.is_none() {
+                fault = export.line(line).err();
+            }
+            each(line)
+        };
         let mut after = 0;
-        loop {
-            let lines = batch(&self.connection(), after, to)?;
+        while after < end.number {
+            let lines = batch(&self.connection(), after, end.number)?;
             let Some((last, _)) = lines.last() else {
                 break;
             };
             after = *last;
             for (_, line) in &lines {
-                if fault.is_none() {
-                    fault = export.line(line).err();
-                }
-                each(line)?;
+                take(line)?;
             }
         }
-        let entries = export.entries();
-        // Heads of entries that are not there any more.
-        if fault.is_none() && head_after(&self.connection(), to)? {
-            let number = entries + 1;
-            fault = Some(Fault::Truncated { number });
+        for line in &end.stray_heads {
+            take(line)?;
         }
+        let entries = export.entries();
         Ok(LogState { entries, fault })
     }
 }
 
-/// The number of the newest entry.
-fn end(transaction: &Transaction<'_>) -> Result<u64, VaultError> {
-    Ok(newest(transaction)?.map_or(0, |(number, _)| number))
+/// Where the log ended when it was looked at.
+struct End {
+    number: u64,
+    /// Heads that speak of more entries than there are: those were taken away.
+    stray_heads: Vec<String>,
 }
 
-/// The next lines after an entry, each with the entry that it stands at: entries, and after each its
-/// head if it has one.
+impl End {
+    fn of(transaction: &Transaction<'_>) -> Result<Self, VaultError> {
+        let number = newest(transaction)?.map_or(0, |(number, _)| number);
+        let stray_heads = transaction
+            .prepare_cached("SELECT line FROM audit_heads WHERE entries > ?1 ORDER BY number")?
+            .query_map([stored(number)], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            number,
+            stray_heads,
+        })
+    }
+}
+
+/// The next lines after an entry, each with the number of the entry that it stands at: entries, and
+/// after each the heads that speak of it as the last one.
 fn batch(connection: &Connection, after: u64, to: u64) -> Result<Vec<(u64, String)>, VaultError> {
-    // A head always belongs to an entry that was committed before it or with it, so a batch ends
-    // with the head of its last entry: heads are found by the numbers of the entries.
     let mut entries = connection.prepare_cached(
-        "SELECT number, line, (SELECT line FROM audit_heads WHERE audit_heads.entries = number)
-         FROM audit_entries WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3",
+        "SELECT number, line FROM audit_entries
+         WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3",
     )?;
+    let mut heads = connection
+        .prepare_cached("SELECT line FROM audit_heads WHERE entries = ?1 ORDER BY number")?;
     let mut lines = Vec::new();
     let mut rows = entries.query((stored(after), stored(to), BATCH as i64))?;
     while let Some(row) = rows.next()? {
-        let number: u64 = row.get::<_, i64>(0)?.try_into().unwrap_or(0);
+        let stands: i64 = row.get(0)?;
+        let number = u64::try_from(stands).unwrap_or(0);
         lines.push((number, row.get(1)?));
-        if let Some(head) = row.get(2)? {
-            lines.push((number, head));
+        for head in heads.query_map([stands], |row| row.get(0))? {
+            lines.push((number, head?));
         }
     }
     Ok(lines)
-}
-
-/// Whether a head speaks of more entries than there are.
-fn head_after(connection: &Connection, to: u64) -> Result<bool, VaultError> {
-    let newest: Option<(u64, _)> = newest(connection)?;
-    let to = newest.map_or(to, |(number, _)| number);
-    Ok(connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM audit_heads WHERE entries > ?1)")?
-        .query_row([stored(to)], |row| row.get(0))?)
 }

@@ -68,8 +68,9 @@ fn acts_after(vault: &Vault, number: usize) -> Vec<Act> {
 
 fn count(vault: &Vault) -> usize {
     let sql = "SELECT count(*) FROM audit_entries";
-    vault
+    let entries: i64 = vault
         .connection()
         .query_row(sql, [], |row| row.get(0))
-        .unwrap()
+        .unwrap();
+    entries as usize
 }

@@ -230,33 +230,34 @@ fn no_word_of_a_visit_stands_in_the_log() {
     }
 }
 
-/// Prints what an entry costs: a commit by itself is a synchronisation of the medium.
+/// Prints what an entry costs. One in a commit that is made anyway is a row more; one that needs a
+/// commit of its own costs what the medium takes to synchronise.
 #[test]
 fn an_entry_costs_little() {
-    let (_parent, vault) = scratch();
-    let id = drafted(&vault);
     const TIMES: u32 = 200;
+    let (_parent, vault) = scratch();
+    let visit = drafted(&vault);
     let mean = |work: &dyn Fn()| {
         let begun = Instant::now();
         (0..TIMES).for_each(|_| work());
         begun.elapsed() / TIMES
     };
-    let in_a_transaction = mean(&|| {
-        vault
-            .commit(|transaction| {
-                for _ in 0..10 {
-                    vault.note(transaction, Act::VisitRead { visit: id })?;
-                }
-                Ok(())
+    let with_entries = |entries: u32| {
+        let enter = || {
+            vault.commit(|transaction| {
+                transaction.execute("UPDATE visits SET settled = settled + 1", [])?;
+                let act = || Act::VisitRead { visit };
+                (0..entries).try_for_each(|_| vault.note(transaction, act()))
             })
-            .unwrap();
-    });
-    let bare = mean(&|| vault.commit(|_| Ok(())).unwrap());
-    let reading = mean(&|| drop(vault.visit(id).unwrap()));
-    let read = mean(&|| drop(vault.read_visit(id).unwrap()));
+        };
+        mean(&|| enter().unwrap())
+    };
+    let (bare, one, hundred) = (with_entries(0), with_entries(1), with_entries(100));
+    let unentered = mean(&|| drop(vault.visit(visit).unwrap()));
+    let read = mean(&|| drop(vault.read_visit(visit).unwrap()));
     println!(
-        "ten entries in one commit {in_a_transaction:.0?}, an empty commit {bare:.0?}, \
-         a visit read without an entry {reading:.0?}, with one and its own commit {read:.0?}"
+        "a commit {bare:.0?}, with one entry {one:.0?}, with a hundred {hundred:.0?}; a visit read \
+         {unentered:.0?}, with an entry and its commit {read:.0?}"
     );
     assert!(read.as_millis() < 500, "{read:?}");
 }
