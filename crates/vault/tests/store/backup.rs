@@ -183,7 +183,7 @@ fn an_altered_backup_is_noticed_and_mended_by_the_next() {
         .find(|path| path.to_string_lossy().ends_with("2000.json"))
         .unwrap();
     let text = fs::read_to_string(&snapshot).unwrap();
-    fs::write(&snapshot, text.replace("\"visits\":1", "\"visits\":2")).unwrap();
+    fs::write(&snapshot, text.replace("\"visits\":2", "\"visits\":3")).unwrap();
     assert!(matches!(
         vault.confirm_restored(&to, None),
         Err(VaultError::Damaged { .. })
