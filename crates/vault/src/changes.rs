@@ -202,6 +202,6 @@ impl Vault {
         )?;
         folder::put_next_database(&dir)?;
         let unwrapped = keys.unwrap_with(passphrase, opened.secrets)?;
-        Ok(Self::open_unwrapped(&dir, lock, keys, &unwrapped)?.is_entered())
+        Ok(Self::open_unwrapped(&dir, lock, keys, &unwrapped)?.already_entered())
     }
 }

@@ -205,7 +205,7 @@ impl Vault {
     }
 
     /// The log says already that it is open.
-    pub(crate) fn is_entered(mut self) -> Self {
+    pub(crate) fn already_entered(mut self) -> Self {
         self.entered = true;
         self
     }
