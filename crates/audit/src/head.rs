@@ -2,7 +2,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use visit::UnixMillis;
 
-use crate::hex::{Digest, PublicKey, SignatureBytes};
+use crate::hex::{Digest, SignatureBytes};
 
 const PURPOSE: &[u8] = b"inroom audit head\x01";
 
@@ -54,10 +54,6 @@ impl Head {
 
 impl SignedHead {
     /// Whether it was signed with the private part of this key.
-    pub fn is_signed_with(&self, key: &PublicKey) -> bool {
-        VerifyingKey::from_bytes(&key.0).is_ok_and(|key| self.is_signed(&key))
-    }
-
     pub(crate) fn is_signed(&self, key: &VerifyingKey) -> bool {
         let head = Head {
             entries: self.entries,

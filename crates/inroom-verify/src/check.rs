@@ -24,9 +24,17 @@ pub(crate) enum CheckError {
     NoHead { file: PathBuf },
     /// The log is not in order.
     #[error(
-        "not in order, at line {line} of the file: {fault}. The {good} entries before fit together"
+        "not in order: {fault}{}. It shows at line {line} of the file; the {good} entries before fit together",
+        first_bad(fault)
     )]
     Fault { line: u64, good: u64, fault: Fault },
+}
+
+fn first_bad(fault: &Fault) -> String {
+    fault
+        .first_bad()
+        .map(|number| format!(" (first bad entry: {number})"))
+        .unwrap_or_default()
 }
 
 /// Checks an exported log; answers what it holds and the key that signed it.

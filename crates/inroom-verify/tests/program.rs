@@ -119,7 +119,10 @@ fn the_first_bad_entry_is_named() {
         let (code, _, said) = verify(lines);
         assert_eq!(code, 1, "{said}");
         assert!(said.contains(expected), "{said}");
-        assert!(said.contains("at line 11 of the file"), "{said}");
+        assert!(
+            said.contains("(first bad entry: 10). It shows at line 11 of the file"),
+            "{said}"
+        );
     }
     let (code, _, said) = verify(&lines[..40]);
     assert_eq!(code, 1);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use vault::{Entry, LogState};
+use vault::{Entry, LogState, Outcome};
 use visit::{UnixMillis, VisitId};
 
 use crate::vaults::VaultArguments;
@@ -32,6 +32,9 @@ pub(crate) struct ShowArguments {
     /// Only what this account did, or `program` for what the program did by itself.
     #[arg(long, value_name = "ACCOUNT")]
     who: Option<String>,
+    /// Only what was refused.
+    #[arg(long)]
+    refused: bool,
 }
 
 #[derive(Args)]
@@ -85,6 +88,7 @@ impl ShowArguments {
             .is_none_or(|visit| entry.act.visit() == Some(visit))
             && self.since.is_none_or(|since| entry.at >= since)
             && self.who.as_deref().is_none_or(is_by)
+            && (!self.refused || entry.act.outcome() != Outcome::Done)
     }
 }
 

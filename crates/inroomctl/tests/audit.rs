@@ -96,6 +96,8 @@ fn it_says_who_saw_a_visit() {
     assert!(said.contains("was refused to read a visit"), "{said}");
     let (_, said) = clinic.run("eve", &["audit", "show", "--since", "2999-01-01"]);
     assert!(said.starts_with("0 of "), "{said}");
+    let (_, said) = clinic.run("eve", &["audit", "show", "--refused"]);
+    assert!(said.contains("\n1 of "), "{said}");
     let (done, _) = clinic.run("eve", &["audit", "show", "--since", "soon"]);
     assert!(!done);
 }
