@@ -55,7 +55,7 @@ pub fn sign(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use vault::NewVisit;
+    use vault::{Act, NewVisit};
     use visit::{Note, Origin, Section, Statement, Support, VisitState};
 
     use super::*;
@@ -125,5 +125,15 @@ mod tests {
             sign(3),
             Err(SigningError::Vault(VaultError::Signed))
         ));
+        let unresolved = Act::Refused {
+            asked: Asked::SignNote,
+            visit: Some(visit),
+            reason: Refusal::Unresolved,
+        };
+        let mut entered = 0;
+        vault
+            .show_log(&mut |entry| entered += u32::from(entry.act == unresolved))
+            .unwrap();
+        assert_eq!(entered, 2);
     }
 }

@@ -4,7 +4,8 @@
 //! passphrase together with this computer's secret and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every visit's content is sealed
 //! once more under a key of its own. Nothing of a visit leaves this crate for the disk unsealed,
 //! nothing that was committed is ever made anew or thrown away because it failed to decrypt, and
-//! what a call returns as stored has been committed and synchronised.
+//! what a call returns as stored has been committed and synchronised. What is done with it stands in
+//! an audit log, in the same commit.
 //!
 //! ```text
 //! passphrase ─Argon2id┐
