@@ -392,6 +392,8 @@ pub struct SignRequest {
 #[derive(Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NoteTextRequest {
+    /// The visit.
+    pub visit: VisitId,
     /// The note.
     pub note: Note,
     /// The section's short name; none for the whole note.

@@ -171,6 +171,10 @@ impl<'s> Commands<'s> {
         assert!(found.contains(visit), "{found}");
         let shown = self.run(&["visit", "show", visit], Some(way));
         assert!(shown.to_lowercase().contains("aspirin"), "{shown}");
+        let entered = self.run(&["audit", "show", "--visit", visit], Some(way));
+        assert!(entered.contains("read the visit"), "{entered}");
+        let to = self.stage.text("audit.jsonl");
+        self.run(&["audit", "export", &to], Some(way));
     }
 
     /// A person's note in place of the model's, which may hold lines that must not be signed.

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{places, process, ui, workers};
 
 /// Programs that lie at the top of the set.
-const PROGRAMS: [&str; 2] = ["inroom", "inroomctl"];
+const PROGRAMS: [&str; 3] = ["inroom", "inroomctl", "inroom-verify"];
 
 /// Builds everything that is shipped and lays it out in `target/dist`, runnable from there: the programs, and the worker's
 /// variants in `workers/`.
@@ -47,11 +47,12 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// Whether what lies there can be started: the command line, and the worker that every processor runs.
+/// Whether what lies there can be started: the command lines, and the worker that every processor runs.
 fn starts(dist: &Path) -> Result<()> {
     let worker = dist.join("workers").join(workers::file_name("v2"));
     for program in [
         dist.join(format!("inroomctl{}", std::env::consts::EXE_SUFFIX)),
+        dist.join(format!("inroom-verify{}", std::env::consts::EXE_SUFFIX)),
         worker,
     ] {
         let said = process::output(Command::new(&program).arg("--version"))?;

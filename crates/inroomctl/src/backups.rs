@@ -98,7 +98,7 @@ pub(crate) fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
         }
         None => arguments.vault.open()?,
     };
-    vault.check_snapshot(&arguments.from, snapshot)?;
+    vault.confirm_restored(&arguments.from, snapshot)?;
     println!(
         "it opens, is signed by this vault and holds {} visits",
         vault.visits()?.len()

@@ -8,6 +8,7 @@
 
 mod backups;
 mod eval;
+mod log;
 mod memory;
 mod passphrase;
 mod progress;
@@ -38,6 +39,9 @@ enum Command {
     /// Make a vault and change the ways into it.
     #[command(subcommand)]
     Vault(vaults::Command),
+    /// Show, check and export the audit log.
+    #[command(subcommand)]
+    Audit(log::Command),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -48,6 +52,7 @@ fn main() -> std::process::ExitCode {
         Command::Eval(command) => eval::run(command),
         Command::Visit(command) => visits::run(command),
         Command::Vault(command) => vaults::run(&command),
+        Command::Audit(command) => log::run(&command),
         Command::Microphones => microphones(),
     };
     match done {

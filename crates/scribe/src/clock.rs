@@ -1,4 +1,5 @@
-//! The wall clock, read in one place.
+//! The wall clock, read in one place for everything but the entries of the audit log, whose times the
+//! vault reads itself.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

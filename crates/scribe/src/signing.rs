@@ -1,6 +1,6 @@
 //! Signing a note: what a person has to have done before.
 
-use vault::{Signature, Vault, VaultError};
+use vault::{Asked, Refusal, Signature, Vault, VaultError};
 use visit::{PatientText, RevisionNumber, UnixMillis, VisitId};
 
 /// Why a note was not signed. Nothing was changed.
@@ -44,7 +44,10 @@ pub fn sign(
     let latest = vault.latest_revision(visit)?.ok_or(VaultError::NoNote)?;
     // Of the revision that is signed and no other: the store refuses any that is not the newest.
     match latest.note.unresolved() {
-        open if open > 0 && latest.number == read => Err(SigningError::Unresolved { open }),
+        open if open > 0 && latest.number == read => {
+            vault.note_refusal(Asked::SignNote, visit, Refusal::Unresolved)?;
+            Err(SigningError::Unresolved { open })
+        }
         _ => Ok(vault.sign(visit, read, signer, at)?),
     }
 }
@@ -52,7 +55,7 @@ pub fn sign(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use vault::NewVisit;
+    use vault::{Act, NewVisit};
     use visit::{Note, Origin, Section, Statement, Support, VisitState};
 
     use super::*;
@@ -122,5 +125,15 @@ mod tests {
             sign(3),
             Err(SigningError::Vault(VaultError::Signed))
         ));
+        let unresolved = Act::Refused {
+            asked: Asked::SignNote,
+            visit: Some(visit),
+            reason: Refusal::Unresolved,
+        };
+        let mut entered = 0;
+        vault
+            .show_log(&mut |entry| entered += u32::from(entry.act == unresolved))
+            .unwrap();
+        assert_eq!(entered, 2);
     }
 }

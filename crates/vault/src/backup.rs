@@ -21,12 +21,16 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use audit::{Act, Asked};
 use serde::Serialize;
 use ts_rs::TS;
 use visit::{UnixMillis, VisitId};
 
 use self::blocks::{BLOCK_BYTES, Blocks};
 use self::snapshot::Snapshot;
+#[cfg(test)]
+pub(crate) use compare::digest;
+
 use crate::database;
 use crate::error::{Part, VaultError};
 use crate::folder::{self, DATABASE_FILE, KEYS_FILE, Lock, Unfinished};
@@ -98,6 +102,19 @@ impl Vault {
     /// [`VaultError::DiskFull`], [`VaultError::Io`]; [`VaultError::BackupDiffers`] if what comes
     /// back is not what was there. The vault is untouched, and so are earlier snapshots.
     pub fn back_up(
+        &self,
+        to: &Path,
+        at: UnixMillis,
+        keep: usize,
+        progress: &mut dyn FnMut(BackupStep),
+    ) -> Result<BackupReport, VaultError> {
+        // Entered before, so that the backup holds the entry of its own making.
+        self.act_beside(Asked::BackUp, Act::BackedUp { snapshot: at }, || {
+            self.back_up_entered(to, at, keep, progress)
+        })
+    }
+
+    fn back_up_entered(
         &self,
         to: &Path,
         at: UnixMillis,
@@ -231,17 +248,22 @@ impl Vault {
         unfinished.move_to(to)
     }
 
-    /// Whether a snapshot was made by this vault and not altered since.
+    /// Makes sure that the snapshot that this vault was restored from was made by it and not altered
+    /// since, and enters in the log that it was restored.
     ///
     /// # Errors
-    /// [`VaultError::NoBackup`], [`VaultError::Damaged`].
-    pub fn check_snapshot(&self, from: &Path, snapshot: Option<&str>) -> Result<(), VaultError> {
+    /// [`VaultError::NoBackup`], [`VaultError::Damaged`]; what the store answers if it cannot be
+    /// entered.
+    pub fn confirm_restored(&self, from: &Path, snapshot: Option<&str>) -> Result<(), VaultError> {
         let place = find(from)?;
         let name = match snapshot {
             Some(name) => name.to_owned(),
             None => snapshot::names(&place)?.pop().ok_or(VaultError::NoBackup)?,
         };
-        Snapshot::read(&place, &name)?.check(self.signing())
+        let snapshot = Snapshot::read(&place, &name)?;
+        snapshot.check(self.signing())?;
+        let snapshot = snapshot.summary(name).at;
+        self.commit(|transaction| self.note(transaction, Act::Restored { snapshot }))
     }
 }
 

@@ -3,16 +3,20 @@
 
 use std::path::Path;
 
+use audit::{Act, Asked, Refusal};
 use secrecy::SecretString;
 
+use crate::account;
 use crate::database;
 use crate::device::DeviceSecrets;
+use crate::door;
 use crate::error::VaultError;
 use crate::escrow::{EscrowIdentity, EscrowRecipient};
 use crate::folder::{self, DATABASE_FILE, Lock, NEXT_DATABASE_FILE};
 use crate::keys_file::{KeysFile, Unwrapped, Ways};
+use crate::log;
 use crate::passphrase::{self, KdfCost};
-use crate::vault::Vault;
+use crate::vault::{Vault, note_refused};
 
 /// A keys file, what it gives, and how it was opened.
 struct Opened<'a> {
@@ -64,12 +68,17 @@ impl Vault {
         next: &SecretString,
         cost: KdfCost,
     ) -> Result<(), VaultError> {
-        passphrase::check_length(next)?;
-        let opened = Opened::read(self.folder(), current, secrets)?;
-        let keys = opened
-            .keys
-            .with_ways(&opened.unwrapped, &opened.ways(next, cost))?;
-        folder::replace_keys(self.folder(), &keys.to_bytes()?)
+        let exchanged = || {
+            passphrase::check_length(next)?;
+            let opened = Opened::read(self.folder(), current, secrets)?;
+            let ways = opened.ways(next, cost);
+            opened.keys.with_ways(&opened.unwrapped, &ways)?.to_bytes()
+        };
+        let asked = Asked::ChangePassphrase;
+        let keys = exchanged().map_err(|error| self.refused(asked, None, error))?;
+        self.act_beside(asked, Act::PassphraseChanged, || {
+            folder::replace_keys(self.folder(), &keys)
+        })
     }
 
     /// Has the vault open only together with this computer's secret, which is made and kept in
@@ -84,13 +93,22 @@ impl Vault {
         secrets: Option<&dyn DeviceSecrets>,
         escrow: Option<&EscrowRecipient>,
     ) -> Result<(), VaultError> {
-        let opened = Opened::read(self.folder(), passphrase, present)?;
+        let asked = Asked::ChangeWays;
+        let opened = Opened::read(self.folder(), passphrase, present)
+            .map_err(|error| self.refused(asked, None, error))?;
         let cost = opened.keys.cost().unwrap_or(KdfCost::STANDARD);
         let mut ways = opened.ways(passphrase, cost);
         ways.device = secrets.or(ways.device);
         ways.escrow = escrow.or(ways.escrow);
-        let keys = opened.keys.with_ways(&opened.unwrapped, &ways)?;
-        folder::replace_keys(self.folder(), &keys.to_bytes()?)
+        let act = Act::WaysChanged {
+            device: secrets.is_some(),
+            escrow: escrow.is_some(),
+        };
+        // Making the ways changes things already: this computer's secret is made and kept.
+        self.act_beside(asked, act, || {
+            let keys = opened.keys.with_ways(&opened.unwrapped, &ways)?;
+            folder::replace_keys(self.folder(), &keys.to_bytes()?)
+        })
     }
 
     /// Makes new ways into a vault with the organisation's recovery key, and opens it. The old ones
@@ -112,16 +130,32 @@ impl Vault {
         }
         let lock = Lock::take(dir)?;
         let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
-        let unwrapped = keys.unwrap_with_identity(identity)?;
+        let unwrapped = keys
+            .unwrap_with_identity(identity)
+            .inspect_err(|error| note_refused(&lock, error))?;
         let ways = Ways {
             passphrase,
             cost,
             device: secrets,
             escrow: Some(&identity.recipient()),
         };
-        let keys = keys.with_ways(&unwrapped, &ways)?;
-        folder::replace_keys(dir, &keys.to_bytes()?)?;
-        Self::open_unwrapped(dir, lock, &keys, &unwrapped)
+        // The log is not open yet: noted at the door, it is in the log before anything else is.
+        let who = account::actor();
+        door::note(&lock, log::event(&who, Act::Recovered))?;
+        let replaced = || {
+            let keys = keys.with_ways(&unwrapped, &ways)?;
+            folder::replace_keys(dir, &keys.to_bytes()?)?;
+            Ok(keys)
+        };
+        let keys = replaced().inspect_err(|_: &VaultError| {
+            let act = Act::Refused {
+                asked: Asked::Recover,
+                visit: None,
+                reason: Refusal::Storage,
+            };
+            let _ = door::note(&lock, log::event(&who, act));
+        })?;
+        Self::open_unwrapped(dir, lock, &keys, &unwrapped)?.enter()
     }
 
     /// Exchanges the vault key: the database is written anew under another one, beside the old, and
@@ -139,7 +173,9 @@ impl Vault {
         passphrase: &SecretString,
         secrets: Option<&dyn DeviceSecrets>,
     ) -> Result<Self, VaultError> {
-        let opened = Opened::read(self.folder(), passphrase, secrets)?;
+        let opened = Opened::read(self.folder(), passphrase, secrets)
+            .map_err(|error| self.refused(Asked::RotateKey, None, error))?;
+        let who = self.who().clone();
         let (dir, lock) = self.close()?;
         let cost = opened.keys.cost().unwrap_or(KdfCost::STANDARD);
         let ways = opened.ways(passphrase, cost);
@@ -159,9 +195,13 @@ impl Vault {
             from,
             &dir.join(NEXT_DATABASE_FILE),
             to,
+            |connection| {
+                let rotated = log::event(&who, Act::KeyRotated);
+                log::append(connection, &opened.unwrapped.signing, rotated)
+            },
         )?;
         folder::put_next_database(&dir)?;
         let unwrapped = keys.unwrap_with(passphrase, opened.secrets)?;
-        Self::open_unwrapped(&dir, lock, keys, &unwrapped)
+        Ok(Self::open_unwrapped(&dir, lock, keys, &unwrapped)?.already_entered())
     }
 }

@@ -36,11 +36,15 @@ const SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
 ";
 
-/// Makes the database of a new vault, closed and complete in one file.
+/// Makes the database of a new vault, closed and complete in one file, with what `fill` puts in it.
 ///
 /// # Errors
 /// [`VaultError::Io`] if the file is there already.
-pub(crate) fn create(path: &Path, key: &Key<key::Database>) -> Result<(), VaultError> {
+pub(crate) fn create(
+    path: &Path,
+    key: &Key<key::Database>,
+    fill: impl FnOnce(&Connection) -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
     let doing = "creating the vault's database";
     // Made here and not by SQLite, so that it is private from its first moment; the WAL takes its
     // permissions from it.
@@ -49,6 +53,7 @@ pub(crate) fn create(path: &Path, key: &Key<key::Database>) -> Result<(), VaultE
         .map_err(VaultError::io(doing))?;
     let mut connection = connect(path, key)?;
     schema::create(&mut connection)?;
+    fill(&connection)?;
     tidy_on_close(&connection)?;
     connection
         .close()
@@ -119,13 +124,14 @@ fn connect(path: &Path, key: &Key<key::Database>) -> Result<Connection, VaultErr
     Ok(connection)
 }
 
-/// Writes a database anew under another vault key, with every visit's key wrapped anew. The old one
-/// is only read; both are closed afterwards.
+/// Writes a database anew under another vault key, with every visit's key wrapped anew and what
+/// `note` adds to it. The old one is only read; both are closed afterwards.
 pub(crate) fn copy_under(
     from: &Path,
     old: &Key<VaultRoot>,
     to: &Path,
     new: &Key<VaultRoot>,
+    note: impl FnOnce(&Connection) -> Result<(), VaultError>,
 ) -> Result<(), VaultError> {
     let doing = "writing the database anew";
     folder::private(OpenOptions::new().write(true).create(true).truncate(true))
@@ -153,6 +159,7 @@ pub(crate) fn copy_under(
         &old.derive_wrapping_key(),
         &new.derive_wrapping_key(),
     )?;
+    note(&transaction)?;
     transaction.commit()?;
     tidy_on_close(&connection)?;
     close(connection)
@@ -210,7 +217,7 @@ mod tests {
     fn every_setting_is_in_force() {
         let folder = tempfile::tempdir().unwrap();
         let (path, key) = (folder.path().join("vault.db"), key());
-        create(&path, &key).unwrap();
+        create(&path, &key, |_| Ok(())).unwrap();
         let connection = open(&path, &key).unwrap();
         let value = |pragma: &str| -> String {
             connection
@@ -241,7 +248,7 @@ mod tests {
     fn another_key_does_not_open_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vault.db");
-        create(&path, &key()).unwrap();
+        create(&path, &key(), |_| Ok(())).unwrap();
         let before = fs::read(&path).unwrap();
         assert!(matches!(
             open(&path, &key()),
@@ -256,9 +263,12 @@ mod tests {
     fn a_database_that_is_there_is_never_made_again() {
         let folder = tempfile::tempdir().unwrap();
         let (path, key) = (folder.path().join("vault.db"), key());
-        create(&path, &key).unwrap();
+        create(&path, &key, |_| Ok(())).unwrap();
         let before = fs::read(&path).unwrap();
-        assert!(matches!(create(&path, &key), Err(VaultError::Io { .. })));
+        assert!(matches!(
+            create(&path, &key, |_| Ok(())),
+            Err(VaultError::Io { .. })
+        ));
         assert_eq!(fs::read(&path).unwrap(), before);
     }
 }

@@ -1,3 +1,4 @@
+use audit::{Act, Actor, Asked, Cause, Part as AuditPart};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use visit::{UnixMillis, VisitId, VisitState};
 
@@ -28,8 +29,9 @@ impl Vault {
         reason: ErasureReason,
         at: UnixMillis,
     ) -> Result<Tombstone, VaultError> {
-        let tombstone =
-            self.commit(|transaction| self.erase_in(transaction, id, erased, reason, at))?;
+        let tombstone = self
+            .commit(|transaction| self.erase_in(transaction, id, erased, reason, at))
+            .map_err(|error| self.refused(Asked::Erase, Some(id), error))?;
         self.forget()?;
         Ok(tombstone)
     }
@@ -129,7 +131,33 @@ impl Vault {
                 ":signature": tombstone::sign(self.signing(), &statement),
                 ":statement": statement,
             })?;
+        self.note_erased(transaction, &tombstone)?;
         Ok(tombstone)
+    }
+
+    /// Enters in the log what was erased; by the program itself, if nobody has asked for it.
+    fn note_erased(
+        &self,
+        transaction: &Transaction<'_>,
+        tombstone: &Tombstone,
+    ) -> Result<(), VaultError> {
+        let visit = tombstone.visit;
+        let part = match tombstone.erased {
+            Erased::Sound => AuditPart::Sound,
+            Erased::Transcript => AuditPart::Transcript,
+            Erased::Draft => AuditPart::Draft,
+            Erased::Visit => AuditPart::Visit,
+        };
+        let (cause, who) = match tombstone.reason {
+            ErasureReason::ConsentWithdrawn => (Cause::ConsentWithdrawn, self.who()),
+            ErasureReason::Discarded => (Cause::Discarded, self.who()),
+            ErasureReason::Retention => (Cause::Retention, &Actor::Program),
+        };
+        if cause == Cause::ConsentWithdrawn {
+            self.note_by(transaction, who, Act::ConsentWithdrawn { visit })?;
+        }
+        let erased = Act::Erased { visit, part, cause };
+        self.note_by(transaction, who, erased)
     }
 
     /// Every tombstone, the earliest first.

@@ -278,6 +278,8 @@ pub enum Part {
     Tombstone,
     /// A backup.
     Backup,
+    /// The audit log.
+    AuditLog,
 }
 
 impl fmt::Display for Part {
@@ -295,6 +297,7 @@ impl fmt::Display for Part {
             Self::SignedNote => f.write_str("a signed note"),
             Self::Tombstone => f.write_str("the record of an erasure"),
             Self::Backup => f.write_str("the backup"),
+            Self::AuditLog => f.write_str("the audit log"),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub(crate) const DATABASE_FILE: &str = "vault.db";
 const NEXT_KEYS_FILE: &str = "keys.json.next";
 /// A database that is about to take its place.
 pub(crate) const NEXT_DATABASE_FILE: &str = "vault.db.next";
-/// An empty file; whoever holds a lock on it has the vault open.
+/// Whoever holds a lock on this file has the vault open; door.rs says what stands in it.
 const LOCK_FILE: &str = "vault.lock";
 
 /// More than any version of `keys.json` will have.
@@ -39,10 +40,11 @@ pub(crate) fn holds_vault(dir: &Path) -> bool {
         .any(|name| dir.join(name).symlink_metadata().is_ok())
 }
 
-/// Holds the folder for this vault until it is dropped.
+/// Holds the folder for this vault until it, and every copy of it, is dropped.
+#[derive(Clone)]
 pub(crate) struct Lock {
     /// The operating system releases the lock with the file, also when the program is killed.
-    _file: File,
+    file: Arc<File>,
 }
 
 impl Lock {
@@ -54,17 +56,28 @@ impl Lock {
     /// [`VaultError::InUse`] if somebody else holds it all that time.
     pub(crate) fn take(dir: &Path) -> Result<Self, VaultError> {
         let doing = "locking the vault's folder";
-        let file = private(OpenOptions::new().write(true).create(true).truncate(false))
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = private(&mut options)
             .open(dir.join(LOCK_FILE))
             .map_err(VaultError::io(doing))?;
         for _ in 0..LOCK_TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => {
+                    return Ok(Self {
+                        file: Arc::new(file),
+                    });
+                }
                 Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
                 Err(TryLockError::Error(error)) => return Err(VaultError::io(doing)(error)),
             }
         }
         Err(VaultError::InUse)
+    }
+
+    /// The locked file.
+    pub(crate) fn file(&self) -> &File {
+        &self.file
     }
 }
 

@@ -1,3 +1,4 @@
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visit::{Samples, VisitId};
@@ -90,8 +91,15 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NoSuchVisit`].
     pub fn gaps(&self, id: VisitId) -> Result<Vec<Gap>, VaultError> {
-        let connection = self.connection();
-        let (row, _) = self.find(&connection, id)?;
+        self.gaps_on(&self.connection(), id)
+    }
+
+    pub(crate) fn gaps_on(
+        &self,
+        connection: &Connection,
+        id: VisitId,
+    ) -> Result<Vec<Gap>, VaultError> {
+        let (row, _) = self.find(connection, id)?;
         let mut statement = connection.prepare_cached(
             "SELECT at, length, cause FROM gaps WHERE visit = ?1 ORDER BY at, rowid",
         )?;

@@ -4,18 +4,20 @@
 //! passphrase together with this computer's secret and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every visit's content is sealed
 //! once more under a key of its own. Nothing of a visit leaves this crate for the disk unsealed,
 //! nothing that was committed is ever made anew or thrown away because it failed to decrypt, and
-//! what a call returns as stored has been committed and synchronised.
+//! what a call returns as stored has been committed and synchronised. What is done with it stands in
+//! an audit log, in the same commit.
 //!
 //! ```text
 //! passphrase ─Argon2id┐
 //! this computer's secret ┴HKDF→ wrapping key ─unwraps→ vault key ─HKDF→ database key  → SQLCipher
-//!                                                          ├HKDF→ signing key   → tombstones, signatures of notes
+//!                                                          ├HKDF→ signing key   → tombstones, signatures of notes, heads of the audit log
 //!                                                          └HKDF→ wrapping key ─unwraps→ visit key, sound key
 //!                                                                 sound key → chunks
 //!                                                                 visit key → segments, notes, …
 //! ```
 #![forbid(unsafe_code)]
 
+mod account;
 mod attempts;
 mod audio;
 mod backup;
@@ -24,6 +26,7 @@ mod changes;
 mod chunk;
 mod database;
 mod device;
+mod door;
 mod erasure;
 mod error;
 mod escrow;
@@ -35,6 +38,7 @@ mod gaps;
 mod hex;
 mod key;
 mod keys_file;
+mod log;
 mod notes;
 mod passphrase;
 mod record;
@@ -51,6 +55,8 @@ mod vault;
 mod visits;
 
 pub use attempts::Step;
+// What the log holds, for whoever reads it or enters something in it.
+pub use ::audit::{Act, Actor, Asked, Entry, Fault, Outcome, PublicKey, Refusal, Way};
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use backup::{BackupReport, BackupStep, DamagedPart, SnapshotSummary};
 pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};
@@ -58,9 +64,10 @@ pub use error::{Numbered, Part, VaultError};
 pub use escrow::{EscrowIdentity, EscrowRecipient};
 pub use gaps::{Gap, GapCause};
 pub use keys_file::{Entrances, Ways};
+pub use log::LogState;
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use secrecy::SecretString;
 pub use signature::Signature;
 pub use tombstone::{Erased, ErasureReason, Tombstone};
 pub use vault::Vault;
-pub use visits::{NewVisit, VisitRecord, VisitSummary};
+pub use visits::{NewVisit, VisitContent, VisitRecord, VisitSummary};

@@ -1,9 +1,11 @@
+use audit::{Act, Asked, Way};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use visit::{Note, Provenance, Revision, RevisionNumber, UnixMillis, VisitId, VisitState};
 
 use crate::error::{Numbered, Part, VaultError};
 use crate::key::{Key, OfVisit};
+use crate::log;
 use crate::record::{self, Record};
 use crate::search;
 use crate::vault::Vault;
@@ -64,7 +66,7 @@ impl Vault {
         note: &Note,
         provenance: Option<&Provenance>,
     ) -> Result<RevisionNumber, VaultError> {
-        self.commit(|transaction| {
+        self.act(Asked::SaveNote, Some(id), |transaction| {
             let (row, key) = self.find_unsigned(transaction, id)?;
             let state = state_of(transaction, id)?;
             if !matches!(state, VisitState::Recorded | VisitState::Drafted) {
@@ -91,7 +93,21 @@ impl Vault {
                 .prepare_cached("UPDATE visits SET revisions = ?2, revised_at = ?3 WHERE row = ?1")?
                 .execute((row, next, at.0))?;
             search::put_note(transaction, row, note)?;
-            Ok(number)
+            let note = log::note_digest(note)?;
+            let act = match provenance {
+                Some(provenance) => Act::DraftMade {
+                    visit: id,
+                    revision: number,
+                    note,
+                    model: log::digest(&provenance.model.sha256)?,
+                },
+                None => Act::NoteEdited {
+                    visit: id,
+                    revision: number,
+                    note,
+                },
+            };
+            Ok((number, act))
         })
     }
 
@@ -114,14 +130,54 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Damaged`] if it is missing, does not open, or is not what was signed.
     pub fn latest_revision(&self, id: VisitId) -> Result<Option<Revision>, VaultError> {
-        let connection = self.connection();
-        let found = self.find(&connection, id)?;
-        if let Some((_, revision)) = self.signed_note(&connection, &found, id)? {
+        self.latest_revision_on(&self.connection(), id)
+    }
+
+    pub(crate) fn latest_revision_on(
+        &self,
+        connection: &Connection,
+        id: VisitId,
+    ) -> Result<Option<Revision>, VaultError> {
+        let found = self.find(connection, id)?;
+        if let Some((_, revision)) = self.signed_note(connection, &found, id)? {
             return Ok(Some(revision));
         }
-        match revision_count(&connection, id)? {
+        match revision_count(connection, id)? {
             0 => Ok(None),
-            newest => revision(&connection, &found, id, newest).map(Some),
+            newest => revision(connection, &found, id, newest).map(Some),
         }
+    }
+
+    /// The newest revision of the note for a person who takes it out of the program, after that was
+    /// entered in the log; `None`, and no entry, if there is none.
+    ///
+    /// # Errors
+    /// Those of [`Vault::latest_revision`]; what the store answers if it cannot be entered.
+    pub fn take_note(&self, id: VisitId, way: Way) -> Result<Option<Revision>, VaultError> {
+        let taken = self.commit(|transaction| {
+            let newest = self.latest_revision_on(transaction, id)?;
+            if let Some(revision) = &newest {
+                let note = log::note_digest(&revision.note)?;
+                let visit = id;
+                self.note(transaction, Act::NoteTaken { visit, note, way })?;
+            }
+            Ok(newest)
+        });
+        taken.map_err(|error| self.refused(Asked::TakeNote, Some(id), error))
+    }
+
+    /// Enters in the log that a person takes a note of a visit, or a part of it, out of the program,
+    /// as it stands on their screen.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`]; what the store answers if it cannot be entered. It is not to be
+    /// given out then.
+    pub fn enter_note_taken(&self, id: VisitId, note: &Note, way: Way) -> Result<(), VaultError> {
+        self.act(Asked::TakeNote, Some(id), |transaction| {
+            state_of(transaction, id)?;
+            let note = log::note_digest(note)?;
+            let visit = id;
+            Ok(((), Act::NoteTaken { visit, note, way }))
+        })
     }
 }

@@ -1,7 +1,9 @@
+use audit::{Act, Actor, Asked};
 use rusqlite::{Connection, OptionalExtension, Row};
 use visit::{Days, Due, Holding, Retained, Retention, UnixMillis, VisitId, VisitState};
 
 use crate::error::{Part, VaultError};
+use crate::log;
 use crate::notes::{revision, revision_count};
 use crate::tombstone::{Erased, ErasureReason, Tombstone};
 use crate::vault::Vault;
@@ -72,7 +74,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::DiskFull`]; the policy is the one before then.
     pub fn set_retention(&self, policy: &Retention) -> Result<(), VaultError> {
-        self.commit(|transaction| {
+        self.act(Asked::ChangeRetention, None, |transaction| {
             for what in Retained::ALL {
                 let days = policy.of(what).map(u32::from);
                 transaction.execute(
@@ -80,7 +82,13 @@ impl Vault {
                     (what.as_str(), days),
                 )?;
             }
-            Ok(())
+            let days = |kept: Option<Days>| kept.map(u32::from);
+            let act = Act::RetentionChanged {
+                audio: days(policy.audio),
+                transcript: days(policy.transcript),
+                draft: days(policy.draft),
+            };
+            Ok(((), act))
         })
     }
 
@@ -171,6 +179,11 @@ impl Vault {
                     self.erase_in(transaction, id, erased, ErasureReason::Retention, now)
                 })
                 .collect::<Result<Vec<_>, _>>()
+        });
+        let erased = erased.inspect_err(|error| {
+            if let Some(reason) = log::refusal(error) {
+                self.note_refused(&Actor::Program, Asked::Erase, Some(id), reason);
+            }
         })?;
         if !erased.is_empty() {
             self.forget()?;

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/v4.sql"),
     include_str!("schema/v5.sql"),
     include_str!("schema/v6.sql"),
+    include_str!("schema/v7.sql"),
 ];
 
 /// Makes the schema in a database that was just created.
@@ -100,6 +101,23 @@ mod tests {
             .unwrap();
         assert_eq!(room, "none");
         migrate(&mut connection, &steps).unwrap();
+    }
+
+    #[test]
+    fn a_database_without_an_audit_log_gets_one_and_keeps_its_content() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        bring_from(&mut connection, &STEPS[..6], 0).unwrap();
+        let visit =
+            "INSERT INTO visits (id, wrapped_key, started_at, state, template, cover, consent)
+            VALUES (zeroblob(16), x'', 0, 'recorded', 'soap', x'', x'')";
+        connection.execute(visit, []).unwrap();
+        bring_up_to_date(&mut connection).unwrap();
+        assert_eq!(version(&connection).unwrap() as usize, STEPS.len());
+        let counts = "SELECT (SELECT count(*) FROM visits), (SELECT count(*) FROM audit_entries)";
+        let counted: (u32, u32) = connection
+            .query_row(counts, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert_eq!(counted, (1, 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! visit's row, shifted by [`PART_BITS`], plus the part; so the words of a query are brought
 //! together visit by visit from sorted numbers alone, the latest visit first.
 
+use audit::{Act, Asked};
 use rusqlite::{Connection, OptionalExtension, Rows};
 use visit::{Note, PatientText, Segment, VisitId};
 
@@ -246,6 +247,9 @@ impl Vault {
     /// that begin with it; what stands between quotation marks is found as a phrase. Case and
     /// diacritics make no difference. A query without a word finds nothing.
     ///
+    /// That somebody searched, and how many visits they were shown, is entered in the log; what for is
+    /// not.
+    ///
     /// Visits that an earlier version of the store left without an index are indexed first.
     ///
     /// # Errors
@@ -257,14 +261,26 @@ impl Vault {
             return Ok(Vec::new());
         }
         self.complete_index()?;
-        let connection = self.connection();
+        self.act(Asked::Search, None, |transaction| {
+            let visits = self.found(transaction, &wanted, limit)?;
+            let found = u32::try_from(visits.len()).unwrap_or(u32::MAX);
+            Ok((visits, Act::Searched { found }))
+        })
+    }
+
+    fn found(
+        &self,
+        connection: &Connection,
+        wanted: &[Wanted],
+        limit: usize,
+    ) -> Result<Vec<VisitSummary>, VaultError> {
         let expressions: Vec<PatientText> = wanted
             .iter()
-            .map(|one| one.expression(&connection))
+            .map(|one| one.expression(connection))
             .collect::<Result<_, _>>()?;
         let mut visits = Vec::new();
-        for row in matches(&connection, &expressions, limit)? {
-            match self.summary(&connection, row) {
+        for row in matches(connection, &expressions, limit)? {
+            match self.summary(connection, row) {
                 Ok(visit) => visits.push(visit),
                 // Erased, and its last words are just leaving the index.
                 Err(VaultError::Storage(rusqlite::Error::QueryReturnedNoRows)) => {}

@@ -1,9 +1,11 @@
+use audit::{Act, Asked};
 use rusqlite::{Connection, OptionalExtension};
 use visit::{PatientText, Revision, RevisionNumber, UnixMillis, VisitId, VisitState};
 
 use crate::canonical;
 use crate::error::{Part, VaultError};
 use crate::key::{Key, OfVisit};
+use crate::log;
 use crate::notes::{revision, revision_count};
 use crate::record::{self, Record};
 use crate::signature::{self, Signature};
@@ -11,7 +13,8 @@ use crate::vault::Vault;
 use crate::visits::state_of;
 
 impl Vault {
-    /// Signs the newest revision of a visit's note: signature and change of state are one commit.
+    /// Signs the newest revision of a visit's note: signature, change of state, the entry in the log
+    /// and the signature over the log are one commit.
     /// From then on nothing is added to the visit and nothing of it changes; it can be erased.
     ///
     /// Whether the note is fit to be signed is for the caller to know.
@@ -27,10 +30,10 @@ impl Vault {
         signer: &PatientText,
         at: UnixMillis,
     ) -> Result<Signature, VaultError> {
-        if signer.is_blank() {
-            return Err(VaultError::NoSigner);
-        }
-        self.commit(|transaction| {
+        let signed = self.commit(|transaction| {
+            if signer.is_blank() {
+                return Err(VaultError::NoSigner);
+            }
             let found = self.find_unsigned(transaction, id)?;
             let state = state_of(transaction, id)?.sign()?;
             let newest = revision_count(transaction, id)?;
@@ -67,8 +70,16 @@ impl Vault {
             transaction
                 .prepare_cached("UPDATE visits SET state = ?2, signed_at = ?3 WHERE row = ?1")?
                 .execute((row, state.as_str(), at.0))?;
+            let entry = Act::NoteSigned {
+                visit: id,
+                revision: number,
+                note: log::digest(&signature.note_sha256)?,
+            };
+            self.note(transaction, entry)?;
+            self.sign_head(transaction)?;
             Ok(signature)
-        })
+        });
+        signed.map_err(|error| self.refused(Asked::SignNote, Some(id), error))
     }
 
     /// A signed visit's signature and the note that was signed, after everything that it says was

@@ -66,6 +66,13 @@ fn signed(statement: &[u8]) -> Vec<u8> {
     [PURPOSE, statement].concat()
 }
 
+/// The public key that signatures are checked with outside of the vault.
+pub(crate) fn public_key(key: &Key<Signing>) -> [u8; 32] {
+    SigningKey::from_bytes(key.expose())
+        .verifying_key()
+        .to_bytes()
+}
+
 /// The signature over bytes that begin with their purpose.
 pub(crate) fn sign_bytes(key: &Key<Signing>, bytes: &[u8]) -> [u8; 64] {
     SigningKey::from_bytes(key.expose()).sign(bytes).to_bytes()

@@ -115,14 +115,21 @@ impl Vault {
         })
     }
 
-    /// The transcript.
+    /// The transcript, for the program's own work.
     ///
     /// # Errors
     /// [`VaultError::Damaged`] if a segment is missing or does not open.
     pub fn segments(&self, id: VisitId) -> Result<Vec<Segment>, VaultError> {
-        let connection = self.connection();
-        let (row, key) = self.find(&connection, id)?;
-        let (count, _) = progress(&connection, id)?;
+        self.segments_on(&self.connection(), id)
+    }
+
+    pub(crate) fn segments_on(
+        &self,
+        connection: &Connection,
+        id: VisitId,
+    ) -> Result<Vec<Segment>, VaultError> {
+        let (row, key) = self.find(connection, id)?;
+        let (count, _) = progress(connection, id)?;
         let mut statement = connection.prepare_cached(
             "SELECT number, sealed FROM segments WHERE visit = ?1 ORDER BY number",
         )?;

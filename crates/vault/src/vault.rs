@@ -1,21 +1,26 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use audit::{Act, Actor};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use secrecy::SecretString;
 use visit::{VisitId, VisitState};
 
+use crate::account;
 use crate::database;
 use crate::device::DeviceSecrets;
+use crate::door;
 use crate::error::VaultError;
 use crate::folder::{self, DATABASE_FILE, Lock, Unfinished};
 use crate::key::{Database, Key, OfSound, OfVisit, Signing, Wrapping};
 use crate::keys_file::{Entrances, KeysFile, Unwrapped, Ways};
+use crate::log;
 use crate::passphrase::{self, KdfCost};
 use crate::record;
 use crate::visits::state_of;
 
-/// An open vault. Dropping it locks it: keys are wiped and the files closed.
+/// An open vault. Dropping it locks it: that is entered in its log and signed, keys are wiped and
+/// the files closed.
 ///
 /// It can be shared between threads; calls take turns. What a call stores is committed and
 /// synchronised to the medium when the call returns, and is not stored at all if it fails.
@@ -25,6 +30,9 @@ pub struct Vault {
     signing: Key<Signing>,
     database: Key<Database>,
     dir: PathBuf,
+    who: Actor,
+    /// Whether its log says that it was opened, and so has to say that it is locked.
+    entered: bool,
     /// Released last.
     lock: Lock,
 }
@@ -46,13 +54,17 @@ impl Vault {
         let unfinished = Unfinished::beside(dir)?;
         let (keys, vault_key) = KeysFile::make(ways)?;
         unfinished.write_keys(&keys.to_bytes()?)?;
+        let unwrapped = keys.unwrapped(vault_key)?;
         database::create(
             &unfinished.path().join(DATABASE_FILE),
-            &vault_key.derive_database_key(),
+            &unwrapped.root.derive_database_key(),
+            |connection| {
+                let created = log::event(&account::actor(), Act::VaultCreated);
+                log::append(connection, &unwrapped.signing, created)
+            },
         )?;
         unfinished.move_to(dir)?;
-        let unwrapped = keys.unwrapped(vault_key)?;
-        Self::open_unwrapped(dir, Lock::take(dir)?, &keys, &unwrapped)
+        Self::open_unwrapped(dir, Lock::take(dir)?, &keys, &unwrapped)?.enter()
     }
 
     /// [`Vault::create_with`] for a vault that the passphrase alone opens: one that nobody keeps.
@@ -91,7 +103,9 @@ impl Vault {
     /// [`VaultError::NotAVault`], [`VaultError::InUse`], [`VaultError::WrongPassphrase`];
     /// a `DeviceSecret…` variant or [`VaultError::Device`];
     /// [`VaultError::Missing`], [`VaultError::Damaged`] or [`VaultError::NewerVersion`] if its
-    /// files are not in order. None of them changes anything.
+    /// files are not in order; what the store answers if it cannot be entered in the log that the
+    /// vault was opened. None of them changes anything but the log, in which the next opening tells
+    /// of a passphrase or a secret that was wrong.
     pub fn open_with(
         dir: &Path,
         passphrase: &SecretString,
@@ -102,8 +116,10 @@ impl Vault {
         }
         let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
         let lock = Lock::take(dir)?;
-        let unwrapped = keys.unwrap_with(passphrase, secrets)?;
-        Self::open_unwrapped(dir, lock, &keys, &unwrapped)
+        let unwrapped = keys
+            .unwrap_with(passphrase, secrets)
+            .inspect_err(|error| note_refused(&lock, error))?;
+        Self::open_unwrapped(dir, lock, &keys, &unwrapped)?.enter()
     }
 
     /// [`Vault::open_with`] for a vault that the passphrase alone opens.
@@ -114,6 +130,7 @@ impl Vault {
         Self::open_with(dir, passphrase, None)
     }
 
+    /// Opens it without an entry in its log.
     pub(crate) fn open_unwrapped(
         dir: &Path,
         lock: Lock,
@@ -143,6 +160,8 @@ impl Vault {
             signing: unwrapped.signing.another(),
             database: root.derive_database_key(),
             dir: dir.to_owned(),
+            who: account::actor(),
+            entered: false,
             lock,
         };
         // What an erasure that was cut off has left in the index. On a full disk the vault opens all
@@ -151,6 +170,49 @@ impl Vault {
             let _ = vault.forget();
         }
         Ok(vault)
+    }
+
+    /// Enters in the log that it was opened, after what happened at its door before. On a full disk
+    /// that is noted at the door, too, and moves into the log with the next opening.
+    ///
+    /// # Errors
+    /// What the store answers; it is not to be used then.
+    pub(crate) fn enter(mut self) -> Result<Self, VaultError> {
+        let events = door::events(&self.lock);
+        let opened = log::event(&self.who, Act::VaultOpened);
+        let entered = self.commit(|transaction| {
+            if !log::is_begun(transaction)? {
+                let visits =
+                    transaction.query_row("SELECT count(*) FROM visits", [], |row| row.get(0))?;
+                self.note_by(transaction, &Actor::Program, Act::LogBegun { visits })?;
+            }
+            for event in events.into_iter().chain([opened.clone()]) {
+                log::append(transaction, &self.signing, event)?;
+            }
+            Ok(())
+        });
+        match entered {
+            Ok(()) => {
+                door::clear(&self.lock);
+                // Without it a full disk has no room for notes, and the vault does not open on one.
+                let _ = door::set_space_aside(&self.lock);
+            }
+            Err(VaultError::DiskFull) => door::note(&self.lock, opened)?,
+            Err(error) => return Err(error),
+        }
+        self.entered = true;
+        Ok(self)
+    }
+
+    /// The log says already that it is open.
+    pub(crate) fn already_entered(mut self) -> Self {
+        self.entered = true;
+        self
+    }
+
+    /// Who uses it.
+    pub(crate) fn who(&self) -> &Actor {
+        &self.who
     }
 
     /// Its folder.
@@ -166,7 +228,8 @@ impl Vault {
         &self.database
     }
 
-    /// The same vault in another folder, whose database is open already.
+    /// The same vault in another folder, whose database is open already. It says nothing in the log
+    /// there.
     pub(crate) fn over(&self, dir: &Path, lock: Lock, connection: Connection) -> Self {
         Self {
             connection: Mutex::new(connection),
@@ -174,6 +237,8 @@ impl Vault {
             signing: self.signing.another(),
             database: self.database.another(),
             dir: dir.to_owned(),
+            who: self.who.clone(),
+            entered: false,
             lock,
         }
     }
@@ -182,19 +247,11 @@ impl Vault {
         &self.signing
     }
 
-    /// Closes the database and hands the lock of the folder on.
-    pub(crate) fn close(self) -> Result<(PathBuf, Lock), VaultError> {
-        let Self {
-            connection,
-            dir,
-            lock,
-            ..
-        } = self;
-        let connection = connection
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        database::close(connection)?;
-        Ok((dir, lock))
+    /// Closes the database and hands the lock of the folder on. Nothing of it is entered in the log.
+    pub(crate) fn close(mut self) -> Result<(PathBuf, Lock), VaultError> {
+        database::empty_log(&self.connection())?;
+        self.entered = false;
+        Ok((self.dir.clone(), self.lock.clone()))
     }
 
     /// The connection, for reading.
@@ -262,6 +319,29 @@ impl Vault {
             None => visit_key.as_sound_key(),
         };
         Ok((row, key))
+    }
+}
+
+impl Drop for Vault {
+    /// A vault that cannot say so is locked all the same: the next opening stands in the log without
+    /// this before it.
+    fn drop(&mut self) {
+        if self.entered {
+            let _ = self.commit(|transaction| {
+                self.note(transaction, Act::VaultLocked)?;
+                self.sign_head(transaction)
+            });
+        }
+    }
+}
+
+/// Notes at the door that somebody did not get in, for a reason that says something about them.
+pub(crate) fn note_refused(lock: &Lock, error: &VaultError) {
+    use audit::Refusal::{DeviceSecret, RecoveryKey, WrongPassphrase};
+    if let Some(reason @ (WrongPassphrase | DeviceSecret | RecoveryKey)) = log::refusal(error) {
+        let act = Act::UnlockRefused { reason, times: 1 };
+        // The vault stays locked whether this can be written or not.
+        let _ = door::note(lock, log::event(&account::actor(), act));
     }
 }
 

@@ -1,12 +1,15 @@
+use audit::{Act, Asked};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::{Builder, Uuid};
 use visit::{
-    Consent, Millis, PatientText, RevisionNumber, Samples, UnixMillis, VisitId, VisitState,
+    Consent, Millis, PatientText, Revision, RevisionNumber, Samples, Segment, StateError,
+    UnixMillis, VisitId, VisitState,
 };
 
 use crate::error::{Part, VaultError};
+use crate::gaps::Gap;
 use crate::key::{Key, OfSound, OfVisit, Wrapping};
 use crate::record::{self, Record};
 use crate::search;
@@ -75,6 +78,19 @@ pub struct VisitRecord {
     pub language: Option<String>,
     /// Who signed the note.
     pub signature: Option<Signature>,
+}
+
+/// A visit with its content, as a person is shown it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VisitContent {
+    /// The visit.
+    pub record: VisitRecord,
+    /// The transcript.
+    pub segments: Vec<Segment>,
+    /// What is missing from the recording, in order.
+    pub gaps: Vec<Gap>,
+    /// The newest revision of the note.
+    pub revision: Option<Revision>,
 }
 
 /// What stands sealed on a visit's cover.
@@ -183,6 +199,28 @@ pub(crate) fn state_of(connection: &Connection, id: VisitId) -> Result<VisitStat
     })
 }
 
+/// The entry of a visit that came to a state.
+fn came_to(connection: &Connection, id: VisitId, state: VisitState) -> Result<Act, VaultError> {
+    Ok(match state {
+        VisitState::Recording => Act::RecordingBegun { visit: id },
+        VisitState::Paused => Act::RecordingPaused { visit: id },
+        VisitState::Recorded => {
+            let samples = connection
+                .prepare_cached("SELECT samples FROM visits WHERE id = ?1")?
+                .query_row([id.as_bytes()], |row| row.get(0))?;
+            Act::RecordingEnded {
+                visit: id,
+                recorded: samples_from(samples)?.millis(),
+            }
+        }
+        VisitState::Drafted => Act::VisitDrafted { visit: id },
+        // A visit comes to neither of these by a change of state.
+        to @ (VisitState::Prepared | VisitState::Signed) => {
+            return Err(StateError { from: to, to }.into());
+        }
+    })
+}
+
 /// Wraps the keys of all visits under another key.
 pub(crate) fn wrap_anew(
     transaction: &Transaction<'_>,
@@ -234,6 +272,7 @@ impl Vault {
         let wrapped_key = record::wrap_key(self.wrapping(), id, &key)?;
         let sound_key = Key::<OfSound>::make_random()?;
         let wrapped_sound_key = record::wrap_key(self.wrapping(), id, &sound_key)?;
+        let (given_by, method) = (new.consent.given_by, new.consent.method);
         self.commit(|transaction| {
             transaction
                 .prepare_cached(
@@ -256,6 +295,13 @@ impl Vault {
                 })?;
             let row = transaction.last_insert_rowid();
             search::put_cover(transaction, row, &clear.patient_label, &clear.reason)?;
+            self.note(transaction, Act::VisitCreated { visit: id })?;
+            let consent = Act::ConsentRecorded {
+                visit: id,
+                given_by,
+                method,
+            };
+            self.note(transaction, consent)?;
             Ok(id)
         })
     }
@@ -266,7 +312,7 @@ impl Vault {
     /// [`VaultError::State`] if [`VisitState::next`] does not know the change;
     /// [`VaultError::Signed`].
     pub fn set_state(&self, id: VisitId, to: VisitState) -> Result<(), VaultError> {
-        self.commit(|transaction| {
+        self.act(Asked::ChangeState, Some(id), |transaction| {
             let state = match state_of(transaction, id)? {
                 VisitState::Signed => return Err(VaultError::Signed),
                 state => state.next(to)?,
@@ -274,7 +320,7 @@ impl Vault {
             transaction
                 .prepare_cached("UPDATE visits SET state = ?2 WHERE id = ?1")?
                 .execute((id.as_bytes(), state.as_str()))?;
-            Ok(())
+            Ok(((), came_to(transaction, id, state)?))
         })
     }
 
@@ -327,19 +373,43 @@ impl Vault {
 
     /// One visit. Of a signed one everything that was signed is found to be so.
     ///
+    /// This is for the program's own work and enters nothing in the log: what a person is shown of a
+    /// visit comes from [`Vault::read_visit`].
+    ///
     /// # Errors
     /// [`VaultError::NoSuchVisit`], [`VaultError::Damaged`].
     pub fn visit(&self, id: VisitId) -> Result<VisitRecord, VaultError> {
-        let connection = self.connection();
-        let found = self.find(&connection, id)?;
-        let signed = self.signed_note(&connection, &found, id)?;
+        self.visit_on(&self.connection(), id)
+    }
+
+    /// A visit with everything that a person is shown of it, after it was entered in the log that
+    /// they read it.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchVisit`], [`VaultError::Damaged`]; what the store answers if it cannot be
+    /// entered.
+    pub fn read_visit(&self, id: VisitId) -> Result<VisitContent, VaultError> {
+        self.act(Asked::ReadVisit, Some(id), |transaction| {
+            let content = VisitContent {
+                record: self.visit_on(transaction, id)?,
+                segments: self.segments_on(transaction, id)?,
+                gaps: self.gaps_on(transaction, id)?,
+                revision: self.latest_revision_on(transaction, id)?,
+            };
+            Ok((content, Act::VisitRead { visit: id }))
+        })
+    }
+
+    fn visit_on(&self, connection: &Connection, id: VisitId) -> Result<VisitRecord, VaultError> {
+        let found = self.find(connection, id)?;
+        let signed = self.signed_note(connection, &found, id)?;
         let (row, key) = found;
         let (consent, language): (Vec<u8>, Option<String>) = connection
             .prepare_cached("SELECT consent, language FROM visits WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let consent = record::open(&key, id, Record::Consent, &consent)?;
         Ok(VisitRecord {
-            summary: self.summary(&connection, row)?,
+            summary: self.summary(connection, row)?,
             consent,
             language,
             signature: signed.map(|(signature, _)| signature),

@@ -2,6 +2,7 @@ use crossbeam_channel::unbounded;
 use interchange::Marks;
 use scribe::{Work, clock};
 use tauri::{AppHandle, State};
+use vault::Way;
 use visit::{Note, Origin, RevisionNumber, Statement};
 
 use super::recording::pass_on;
@@ -78,9 +79,12 @@ pub fn sign_note(desk: State<'_, Desk>, request: SignRequest) -> Result<(), Fail
     Ok(())
 }
 
-/// A note, or one of its sections, as plain text for the clipboard.
+/// A note, or one of its sections, as plain text for the clipboard, after that was entered in the audit
+/// log.
 #[tauri::command(async)]
-pub fn note_text(request: NoteTextRequest) -> Result<String, Failure> {
+pub fn note_text(desk: State<'_, Desk>, request: NoteTextRequest) -> Result<String, Failure> {
+    desk.vault()?
+        .enter_note_taken(request.visit, &request.note, Way::Clipboard)?;
     let Some(id) = request.section else {
         return Ok(interchange::plain_text(&request.note, Marks::Doubtful));
     };

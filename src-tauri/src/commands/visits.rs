@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use scribe::clock;
 use tauri::State;
-use vault::{ErasureReason, NewVisit, VisitSummary};
+use vault::{ErasureReason, NewVisit, VisitContent, VisitSummary};
 use visit::{Consent, PatientText, VisitId};
 
 use crate::desk::{self, Desk};
@@ -45,20 +45,24 @@ pub fn search_visits(
     Ok(rows(&desk, visits))
 }
 
-/// One visit with its content.
+/// One visit with its content, after it was entered in the audit log that it is read.
 #[tauri::command(async)]
 pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitView, Failure> {
-    let vault = desk.vault()?;
     let id = request.visit;
-    let record = vault.visit(id)?;
-    let saved = vault.latest_revision(id)?.map(|revision| SavedNote {
+    let VisitContent {
+        record,
+        segments,
+        gaps,
+        revision,
+    } = desk.vault()?.read_visit(id)?;
+    let saved = revision.map(|revision| SavedNote {
         number: revision.number,
         at: revision.at,
         drafted: revision.provenance.is_some(),
         unresolved: u32::try_from(revision.note.unresolved()).unwrap_or(u32::MAX),
         note: revision.note,
     });
-    let gaps = vault.gaps(id)?.into_iter().map(|gap| MissingSound {
+    let gaps = gaps.into_iter().map(|gap| MissingSound {
         at: gap.at.millis(),
         missing: gap.length.millis(),
         cause: gap.cause,
@@ -67,7 +71,7 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
         row: row(&desk, record.summary),
         consent: record.consent,
         source: desk.underway.device(id),
-        segments: vault.segments(id)?,
+        segments,
         gaps: gaps.collect(),
         saved,
         signature: record.signature,

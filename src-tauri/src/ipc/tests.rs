@@ -111,7 +111,7 @@ fn a_request_with_an_unknown_field_is_refused() {
         SaveRequest => format!(r#"{{"visit":"{visit}","note":{note}}}"#),
         visit::Retention => r#"{"audio":30,"transcript":null,"draft":null}"#.to_owned(),
         SignRequest => format!(r#"{{"visit":"{visit}","revision":1,"signer":"x"}}"#),
-        NoteTextRequest => format!(r#"{{"note":{note},"section":null}}"#),
+        NoteTextRequest => format!(r#"{{"visit":"{visit}","note":{note},"section":null}}"#),
         Preferences => r#"{"theme":"dark","single_key_shortcuts":true,"backup_folder":""}"#.to_owned(),
     );
 }

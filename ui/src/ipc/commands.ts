@@ -6,7 +6,6 @@ import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
 import type { ListRequest } from "./generated/ListRequest";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
-import type { Note } from "./generated/Note";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
 import type { BackupReport } from "./generated/BackupReport";
 import type { BackupRequest } from "./generated/BackupRequest";
@@ -90,8 +89,7 @@ export const saveNote = (request: SaveRequest) => call<RevisionNumber>("save_not
 export const signNote = (request: SignRequest) => call<null>("sign_note", request);
 export const readRetention = () => call<Retention>("read_retention");
 export const setRetention = (request: Retention) => call<null>("set_retention", request);
-export const noteText = (note: Note, section: string | null) =>
-  call<string>("note_text", { note, section } satisfies NoteTextRequest);
+export const noteText = (request: NoteTextRequest) => call<string>("note_text", request);
 export const quit = () => call<null>("quit");
 
 /** Hears everything that happens, until the page is gone. */

@@ -10,7 +10,7 @@ use super::layers::matches;
 /// The programs that hold the vault's keys.
 const MAIN: [&str; 2] = ["inroom", "inroomctl"];
 /// Every shipped program.
-const SHIPPED: [&str; 3] = ["inroom", "inroomctl", "inroom-worker"];
+const SHIPPED: [&str; 4] = ["inroom", "inroomctl", "inroom-worker", "inroom-verify"];
 
 /// Code that runs models: a crash of it must not be a crash of a main program.
 const MODELS: &[&str] = &["candle-*", "whisper-rs*", "tokenizers"];

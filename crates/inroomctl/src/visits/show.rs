@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use scribe::clock;
-use vault::{Erased, ErasureReason, Gap, GapCause, VisitSummary};
+use vault::{Erased, ErasureReason, Gap, GapCause, VisitContent, VisitSummary, Way};
 use visit::{Samples, VisitId, VisitState};
 
 use crate::vaults::VaultArguments;
@@ -118,7 +118,13 @@ fn ways_on(visit: &VisitSummary) -> String {
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open()?;
-    let record = vault.visit(arguments.visit)?;
+    // Entered in the audit log before any of it is shown.
+    let VisitContent {
+        record,
+        segments,
+        gaps,
+        revision,
+    } = vault.read_visit(arguments.visit)?;
     println!(
         "{}  {}  {}",
         record.summary.id,
@@ -145,8 +151,8 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         println!("the {} will be erased in {days} days", due.what.as_str());
     }
     println!("\nTRANSCRIPT");
-    let mut gaps = vault.gaps(arguments.visit)?.into_iter().peekable();
-    for segment in vault.segments(arguments.visit)? {
+    let mut gaps = gaps.into_iter().peekable();
+    for segment in segments {
         while let Some(gap) = gaps.next_if(|gap| gap.at.millis() <= segment.start) {
             println!("{}", gap_line(&gap));
         }
@@ -161,7 +167,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     for gap in gaps {
         println!("{}", gap_line(&gap));
     }
-    match vault.latest_revision(arguments.visit)? {
+    match revision {
         Some(revision) => {
             println!("\nNOTE, revision {}\n", revision.number.0);
             println!(
@@ -195,7 +201,11 @@ fn gap_line(gap: &Gap) -> String {
 
 pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open()?;
-    let Some(revision) = vault.latest_revision(arguments.visit)? else {
+    let way = match arguments.output {
+        Some(_) => Way::File,
+        None => Way::Output,
+    };
+    let Some(revision) = vault.take_note(arguments.visit, way)? else {
         bail!(
             "the visit has no note yet: `inroomctl visit draft {}` writes one",
             arguments.visit

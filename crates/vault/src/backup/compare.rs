@@ -87,7 +87,7 @@ fn visits(connection: &Connection) -> Result<Vec<(VisitId, bool)>, VaultError> {
 
 /// SHA-256 over every row of every table, in the order of the tables' names and of the rows. A table
 /// of which a page has gone bad counts up to there.
-fn digest(connection: &Connection) -> Result<[u8; 32], VaultError> {
+pub(crate) fn digest(connection: &Connection) -> Result<[u8; 32], VaultError> {
     let mut tables = connection.prepare(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name",
     )?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use vault::{KdfCost, Vault, VaultError};
+use vault::{Act, KdfCost, Vault, VaultError};
 
 use crate::sample::{begin_recording, passphrase, second};
 
@@ -36,6 +36,19 @@ fn fill_up(dir: &Path, free_space: impl FnOnce()) -> VaultError {
     free_space();
     vault.append_chunk(id, number, &second(number)).unwrap();
     whole(&vault, number + 1);
+    drop(vault);
+
+    // That it was opened on the full disk is in the log all the same, as its next opening shows where
+    // there is room.
+    let elsewhere = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(dir.join("vault")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), elsewhere.path().join(file.file_name())).unwrap();
+    }
+    let vault = Vault::open(elsewhere.path(), &passphrase()).unwrap();
+    let mut opened = 0;
+    let state = vault.show_log(&mut |entry| opened += u32::from(entry.act == Act::VaultOpened));
+    assert_eq!((state.unwrap().fault, opened), (None, 3));
     error
 }
 

@@ -131,7 +131,7 @@ pub fn provenance() -> Provenance {
     }
 }
 
-/// Every file in the folder with its bytes, but for the lock, which is always empty.
+/// Every file in the folder with its bytes, but for the lock, in which refused openings are noted.
 pub fn contents(dir: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = fs::read_dir(dir)
         .unwrap()

@@ -1,0 +1,338 @@
+use serde::{Deserialize, Serialize};
+use visit::{ConsentGiver, ConsentMethod, Millis, RevisionNumber, UnixMillis, VisitId};
+
+use crate::hex::Digest;
+
+/// What was done. The fields are identifiers, digests, counts, times and words from fixed lists:
+/// there is no place for anything that was said or written in a visit.
+///
+/// What changes files beside the database ([`Act::PassphraseChanged`], [`Act::WaysChanged`],
+/// [`Act::BackedUp`]) is entered before it is done; if it then fails, a refusal with
+/// [`Refusal::Storage`] follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// The log begins in a vault that an earlier version made without one.
+    LogBegun {
+        /// Visits that were there already.
+        visits: u32,
+    },
+    /// The vault was made; it is open.
+    VaultCreated,
+    /// The vault was opened.
+    VaultOpened,
+    /// The vault was locked. An opening that follows another without this was a program that died.
+    VaultLocked,
+    /// Somebody tried to open the vault and could not. Entered by the next opening.
+    UnlockRefused {
+        /// Why.
+        reason: Refusal,
+        /// How often: many tries in a row are one entry, with the time of the last.
+        times: u32,
+    },
+    /// A visit was made.
+    VisitCreated {
+        /// Which.
+        visit: VisitId,
+    },
+    /// The consent to recording it was recorded.
+    ConsentRecorded {
+        /// Of which visit.
+        visit: VisitId,
+        /// Who agreed.
+        given_by: ConsentGiver,
+        /// How.
+        method: ConsentMethod,
+    },
+    /// The consent was withdrawn; what is erased for it follows.
+    ConsentWithdrawn {
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// The microphone opened, for the first time or again.
+    RecordingBegun {
+        /// For which visit.
+        visit: VisitId,
+    },
+    /// The recording was paused, or had been cut off.
+    RecordingPaused {
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// The recording came to its end.
+    RecordingEnded {
+        /// Of which visit.
+        visit: VisitId,
+        /// How long it is.
+        recorded: Millis,
+    },
+    /// Somebody was shown a visit: its cover, transcript and note.
+    VisitRead {
+        /// Which.
+        visit: VisitId,
+    },
+    /// The program drafted a note.
+    DraftMade {
+        /// For which visit.
+        visit: VisitId,
+        /// As which revision.
+        revision: RevisionNumber,
+        /// Digest of the note's canonical form.
+        note: Digest,
+        /// Digest of the model that wrote it.
+        model: Digest,
+    },
+    /// The draft is complete: the visit stands as drafted.
+    VisitDrafted {
+        /// Which.
+        visit: VisitId,
+    },
+    /// A person stored a revision of the note.
+    NoteEdited {
+        /// Of which visit.
+        visit: VisitId,
+        /// Which revision.
+        revision: RevisionNumber,
+        /// Digest of the note's canonical form.
+        note: Digest,
+    },
+    /// A person signed the note.
+    NoteSigned {
+        /// Of which visit.
+        visit: VisitId,
+        /// Which revision.
+        revision: RevisionNumber,
+        /// Digest of the note's canonical form.
+        note: Digest,
+    },
+    /// A note, or a part of it, left the program as text.
+    NoteTaken {
+        /// Of which visit.
+        visit: VisitId,
+        /// Digest of the whole note's canonical form, as it was then.
+        note: Digest,
+        /// Which way it went.
+        way: Way,
+    },
+    /// A visit, or a part of it, was erased.
+    Erased {
+        /// Which visit.
+        visit: VisitId,
+        /// How much of it.
+        part: Part,
+        /// Why.
+        cause: Cause,
+    },
+    /// The visits were searched. What for is not entered.
+    Searched {
+        /// How many visits were found and shown, each with its label and reason.
+        found: u32,
+    },
+    /// The passphrase was exchanged.
+    PassphraseChanged,
+    /// The vault was tied to a computer or entrusted to a recovery key.
+    WaysChanged {
+        /// Whether the computer's secret was made anew.
+        device: bool,
+        /// Whether the recovery key was set.
+        escrow: bool,
+    },
+    /// The vault key was exchanged.
+    KeyRotated,
+    /// The vault was opened with the organisation's recovery key and got a new passphrase.
+    Recovered,
+    /// The vault was backed up.
+    BackedUp {
+        /// The time that names the snapshot.
+        snapshot: UnixMillis,
+    },
+    /// This vault was restored from a backup: other entries may have followed in the vault that was
+    /// backed up.
+    Restored {
+        /// The time that names the snapshot.
+        snapshot: UnixMillis,
+    },
+    /// How long what is kept of a visit is kept was changed. Days; without a number: until a person
+    /// erases it.
+    RetentionChanged {
+        /// Recordings.
+        audio: Option<u32>,
+        /// Transcripts.
+        transcript: Option<u32>,
+        /// Notes that nobody has signed.
+        draft: Option<u32>,
+    },
+    /// Somebody was shown this log.
+    LogShown,
+    /// This log was written to a file.
+    LogExported,
+    /// Something was asked for and not done.
+    Refused {
+        /// What.
+        asked: Asked,
+        /// Of which visit, if of one.
+        visit: Option<VisitId>,
+        /// Why not.
+        reason: Refusal,
+    },
+}
+
+/// How an act ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was not, for this reason.
+    Refused(Refusal),
+}
+
+/// What was asked for where it was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// To make a visit.
+    CreateVisit,
+    /// To begin, pause or end a recording, or to mark a visit as drafted.
+    ChangeState,
+    /// To read a visit.
+    ReadVisit,
+    /// To store a revision of a note.
+    SaveNote,
+    /// To sign a note.
+    SignNote,
+    /// To have a note as text.
+    TakeNote,
+    /// To erase something.
+    Erase,
+    /// To search.
+    Search,
+    /// To change the passphrase.
+    ChangePassphrase,
+    /// To tie the vault to a computer or to a recovery key.
+    ChangeWays,
+    /// To exchange the vault key.
+    RotateKey,
+    /// To open the vault with a recovery key.
+    Recover,
+    /// To back the vault up.
+    BackUp,
+    /// To change what is kept how long.
+    ChangeRetention,
+}
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The passphrase was wrong.
+    WrongPassphrase,
+    /// The new passphrase was too short.
+    PassphraseTooShort,
+    /// This computer's secret was not there or not the right one.
+    DeviceSecret,
+    /// The recovery key was not the one, or there is none.
+    RecoveryKey,
+    /// There is no such visit.
+    NoSuchVisit,
+    /// The visit is in a state that does not allow it.
+    State,
+    /// The note is signed.
+    Signed,
+    /// There was a newer revision than the one that was read.
+    NotNewest,
+    /// Nobody was named as the signer.
+    NoSigner,
+    /// There was nothing to do it with: no note, no sound.
+    Nothing,
+    /// Unsupported lines of the note were not resolved.
+    Unresolved,
+    /// What is stored is damaged or was altered.
+    Damaged,
+    /// The disk or the store refused.
+    Storage,
+}
+
+/// How much of a visit was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The recording.
+    Sound,
+    /// The transcript of a signed visit.
+    Transcript,
+    /// A note that nobody has signed.
+    Draft,
+    /// Everything.
+    Visit,
+}
+
+/// Why something was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The patient no longer agrees.
+    ConsentWithdrawn,
+    /// A person has discarded it.
+    Discarded,
+    /// The time was over for which it is kept.
+    Retention,
+}
+
+/// Which way a note left the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// To a file.
+    File,
+    /// To the terminal's standard output.
+    Output,
+    /// To the clipboard.
+    Clipboard,
+}
+
+impl Act {
+    /// Whether it was done.
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::UnlockRefused { reason, .. } | Self::Refused { reason, .. } => {
+                Outcome::Refused(*reason)
+            }
+            _ => Outcome::Done,
+        }
+    }
+
+    /// The visit that it concerns, if it is one.
+    pub const fn visit(&self) -> Option<VisitId> {
+        match self {
+            Self::VisitCreated { visit }
+            | Self::ConsentRecorded { visit, .. }
+            | Self::ConsentWithdrawn { visit }
+            | Self::RecordingBegun { visit }
+            | Self::RecordingPaused { visit }
+            | Self::RecordingEnded { visit, .. }
+            | Self::VisitRead { visit }
+            | Self::DraftMade { visit, .. }
+            | Self::VisitDrafted { visit }
+            | Self::NoteEdited { visit, .. }
+            | Self::NoteSigned { visit, .. }
+            | Self::NoteTaken { visit, .. }
+            | Self::Erased { visit, .. } => Some(*visit),
+            Self::Refused { visit, .. } => *visit,
+            Self::LogBegun { .. }
+            | Self::VaultCreated
+            | Self::VaultOpened
+            | Self::VaultLocked
+            | Self::UnlockRefused { .. }
+            | Self::Searched { .. }
+            | Self::PassphraseChanged
+            | Self::WaysChanged { .. }
+            | Self::KeyRotated
+            | Self::Recovered
+            | Self::BackedUp { .. }
+            | Self::Restored { .. }
+            | Self::RetentionChanged { .. }
+            | Self::LogShown
+            | Self::LogExported => None,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! An entry as one sequence of bytes, so that its hash means the same for ever, whatever form the
+//! entry is stored or sent in.
+//!
+//! Version 1, numbers little-endian: number (u64), time (i64, milliseconds since
+//! 1970-01-01T00:00:00Z), who (a tag, then its fields), act (a tag, then its fields in the order in
+//! which [`Act`] names them). A tag or a word from a list is one byte; an identifier of a visit is
+//! its 16 bytes, a digest its 32; a count is a u32, a length of time a u64; what may be absent is
+//! the byte 0, or 1 and the value; a name is its length in bytes (u8) and its UTF-8. Each sequence
+//! ends where its tags say, so no two entries have the same.
+
+use visit::{ConsentGiver, ConsentMethod, VisitId};
+
+use crate::act::{Act, Asked, Cause, Part, Refusal, Way};
+use crate::actor::Actor;
+use crate::entry::Event;
+
+/// Appends the bytes of an entry.
+pub(crate) fn push(bytes: &mut Vec<u8>, number: u64, event: &Event) {
+    bytes.extend_from_slice(&number.to_le_bytes());
+    bytes.extend_from_slice(&event.at.0.to_le_bytes());
+    push_actor(bytes, &event.who);
+    push_act(bytes, &event.act);
+}
+
+fn push_actor(bytes: &mut Vec<u8>, actor: &Actor) {
+    match actor {
+        Actor::Program => bytes.push(1),
+        Actor::Account { name, id } => {
+            bytes.push(2);
+            let name = name.as_str().as_bytes();
+            // A name has 64 bytes at most.
+            bytes.push(name.len() as u8);
+            bytes.extend_from_slice(name);
+            push_option(bytes, *id);
+        }
+    }
+}
+
+fn push_option(bytes: &mut Vec<u8>, number: Option<u32>) {
+    match number {
+        None => bytes.push(0),
+        Some(number) => {
+            bytes.push(1);
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+}
+
+fn push_act(bytes: &mut Vec<u8>, act: &Act) {
+    bytes.push(tag(act));
+    if !matches!(act, Act::Refused { .. })
+        && let Some(visit) = act.visit()
+    {
+        push_visit(bytes, visit);
+    }
+    match act {
+        Act::LogBegun { visits } => bytes.extend_from_slice(&visits.to_le_bytes()),
+        Act::UnlockRefused { reason, times } => {
+            bytes.push(refusal(*reason));
+            bytes.extend_from_slice(&times.to_le_bytes());
+        }
+        Act::ConsentRecorded {
+            visit: _,
+            given_by,
+            method,
+        } => {
+            bytes.push(match given_by {
+                ConsentGiver::Patient => 1,
+                ConsentGiver::Representative => 2,
+            });
+            bytes.push(match method {
+                ConsentMethod::Spoken => 1,
+                ConsentMethod::Written => 2,
+            });
+        }
+        Act::RecordingEnded { visit: _, recorded } => {
+            bytes.extend_from_slice(&recorded.0.to_le_bytes());
+        }
+        Act::DraftMade {
+            visit: _,
+            revision,
+            note,
+            model,
+        } => {
+            bytes.extend_from_slice(&revision.0.to_le_bytes());
+            bytes.extend_from_slice(&note.0);
+            bytes.extend_from_slice(&model.0);
+        }
+        Act::NoteEdited {
+            visit: _,
+            revision,
+            note,
+        }
+        | Act::NoteSigned {
+            visit: _,
+            revision,
+            note,
+        } => {
+            bytes.extend_from_slice(&revision.0.to_le_bytes());
+            bytes.extend_from_slice(&note.0);
+        }
+        Act::NoteTaken {
+            visit: _,
+            note,
+            way,
+        } => {
+            bytes.extend_from_slice(&note.0);
+            bytes.push(match way {
+                Way::File => 1,
+                Way::Output => 2,
+                Way::Clipboard => 3,
+            });
+        }
+        Act::Erased {
+            visit: _,
+            part,
+            cause,
+        } => {
+            bytes.push(match part {
+                Part::Sound => 1,
+                Part::Transcript => 2,
+                Part::Draft => 3,
+                Part::Visit => 4,
+            });
+            bytes.push(match cause {
+                Cause::ConsentWithdrawn => 1,
+                Cause::Discarded => 2,
+                Cause::Retention => 3,
+            });
+        }
+        Act::Searched { found } => bytes.extend_from_slice(&found.to_le_bytes()),
+        Act::WaysChanged { device, escrow } => {
+            bytes.push(u8::from(*device));
+            bytes.push(u8::from(*escrow));
+        }
+        Act::BackedUp { snapshot } | Act::Restored { snapshot } => {
+            bytes.extend_from_slice(&snapshot.0.to_le_bytes());
+        }
+        Act::RetentionChanged {
+            audio,
+            transcript,
+            draft,
+        } => {
+            for days in [audio, transcript, draft] {
+                push_option(bytes, *days);
+            }
+        }
+        Act::Refused {
+            asked,
+            visit,
+            reason,
+        } => {
+            bytes.push(asked_for(*asked));
+            match visit {
+                None => bytes.push(0),
+                Some(visit) => {
+                    bytes.push(1);
+                    push_visit(bytes, *visit);
+                }
+            }
+            bytes.push(refusal(*reason));
+        }
+        Act::VaultCreated
+        | Act::VaultOpened
+        | Act::VaultLocked
+        | Act::VisitCreated { .. }
+        | Act::ConsentWithdrawn { .. }
+        | Act::RecordingBegun { .. }
+        | Act::RecordingPaused { .. }
+        | Act::VisitRead { .. }
+        | Act::VisitDrafted { .. }
+        | Act::PassphraseChanged
+        | Act::KeyRotated
+        | Act::Recovered
+        | Act::LogShown
+        | Act::LogExported => {}
+    }
+}
+
+fn push_visit(bytes: &mut Vec<u8>, visit: VisitId) {
+    bytes.extend_from_slice(visit.as_bytes());
+}
+
+/// What stands here has been written into logs and never changes.
+const fn tag(act: &Act) -> u8 {
+    match act {
+        Act::LogBegun { .. } => 1,
+        Act::VaultCreated => 2,
+        Act::VaultOpened => 3,
+        Act::VaultLocked => 4,
+        Act::UnlockRefused { .. } => 5,
+        Act::VisitCreated { .. } => 6,
+        Act::ConsentRecorded { .. } => 7,
+        Act::ConsentWithdrawn { .. } => 8,
+        Act::RecordingBegun { .. } => 9,
+        Act::RecordingPaused { .. } => 10,
+        Act::RecordingEnded { .. } => 11,
+        Act::VisitRead { .. } => 12,
+        Act::DraftMade { .. } => 13,
+        Act::VisitDrafted { .. } => 14,
+        Act::NoteEdited { .. } => 15,
+        Act::NoteSigned { .. } => 16,
+        Act::NoteTaken { .. } => 17,
+        Act::Erased { .. } => 18,
+        Act::Searched { .. } => 19,
+        Act::PassphraseChanged => 20,
+        Act::WaysChanged { .. } => 21,
+        Act::KeyRotated => 22,
+        Act::Recovered => 23,
+        Act::BackedUp { .. } => 24,
+        Act::Restored { .. } => 25,
+        Act::RetentionChanged { .. } => 26,
+        Act::LogShown => 27,
+        Act::LogExported => 28,
+        Act::Refused { .. } => 29,
+    }
+}
+
+const fn asked_for(asked: Asked) -> u8 {
+    match asked {
+        Asked::CreateVisit => 1,
+        Asked::ChangeState => 2,
+        Asked::ReadVisit => 3,
+        Asked::SaveNote => 4,
+        Asked::SignNote => 5,
+        Asked::TakeNote => 6,
+        Asked::Erase => 7,
+        Asked::Search => 8,
+        Asked::ChangePassphrase => 9,
+        Asked::ChangeWays => 10,
+        Asked::RotateKey => 11,
+        Asked::Recover => 12,
+        Asked::BackUp => 13,
+        Asked::ChangeRetention => 14,
+    }
+}
+
+const fn refusal(reason: Refusal) -> u8 {
+    match reason {
+        Refusal::WrongPassphrase => 1,
+        Refusal::PassphraseTooShort => 2,
+        Refusal::DeviceSecret => 3,
+        Refusal::RecoveryKey => 4,
+        Refusal::NoSuchVisit => 5,
+        Refusal::State => 6,
+        Refusal::Signed => 7,
+        Refusal::NotNewest => 8,
+        Refusal::NoSigner => 9,
+        Refusal::Nothing => 10,
+        Refusal::Unresolved => 11,
+        Refusal::Damaged => 12,
+        Refusal::Storage => 13,
+    }
+}

@@ -1,0 +1,154 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod manipulations;
+mod vectors;
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use uuid::Uuid;
+use visit::{ConsentGiver, ConsentMethod, Millis, RevisionNumber, UnixMillis, VisitId};
+
+use crate::*;
+
+pub(crate) fn signing_key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+pub(crate) fn public_key() -> PublicKey {
+    PublicKey::from_bytes(signing_key().verifying_key().to_bytes())
+}
+
+pub(crate) fn sign(head: Head) -> SignedHead {
+    let signature = signing_key().sign(&head.signed_bytes()).to_bytes();
+    head.signed(signature)
+}
+
+pub(crate) fn visit(byte: u8) -> VisitId {
+    VisitId::from_uuid(Uuid::from_bytes([byte; 16]))
+}
+
+/// Every act once, each with its own fields.
+pub(crate) fn acts() -> Vec<Act> {
+    let note = Digest::from_bytes([0xA1; 32]);
+    let revision = RevisionNumber(3);
+    let visit = visit(0xC3);
+    vec![
+        Act::LogBegun { visits: 12 },
+        Act::VaultCreated,
+        Act::VaultOpened,
+        Act::VaultLocked,
+        Act::UnlockRefused {
+            reason: Refusal::WrongPassphrase,
+            times: 4,
+        },
+        Act::VisitCreated { visit },
+        Act::ConsentRecorded {
+            visit,
+            given_by: ConsentGiver::Representative,
+            method: ConsentMethod::Written,
+        },
+        Act::ConsentWithdrawn { visit },
+        Act::RecordingBegun { visit },
+        Act::RecordingPaused { visit },
+        Act::RecordingEnded {
+            visit,
+            recorded: Millis(61_500),
+        },
+        Act::VisitRead { visit },
+        Act::DraftMade {
+            visit,
+            revision,
+            note,
+            model: Digest::from_bytes([0xB2; 32]),
+        },
+        Act::VisitDrafted { visit },
+        Act::NoteEdited {
+            visit,
+            revision,
+            note,
+        },
+        Act::NoteSigned {
+            visit,
+            revision,
+            note,
+        },
+        Act::NoteTaken {
+            visit,
+            note,
+            way: Way::Clipboard,
+        },
+        Act::Erased {
+            visit,
+            part: Part::Transcript,
+            cause: Cause::Retention,
+        },
+        Act::Searched { found: 5 },
+        Act::PassphraseChanged,
+        Act::WaysChanged {
+            device: true,
+            escrow: false,
+        },
+        Act::KeyRotated,
+        Act::Recovered,
+        Act::BackedUp {
+            snapshot: UnixMillis(1_000),
+        },
+        Act::Restored {
+            snapshot: UnixMillis(1_000),
+        },
+        Act::RetentionChanged {
+            audio: Some(30),
+            transcript: None,
+            draft: Some(0),
+        },
+        Act::LogShown,
+        Act::LogExported,
+        Act::Refused {
+            asked: Asked::SignNote,
+            visit: Some(visit),
+            reason: Refusal::Unresolved,
+        },
+    ]
+}
+
+pub(crate) fn actor(number: usize) -> Actor {
+    match number % 3 {
+        0 => Actor::Program,
+        1 => Actor::Account {
+            name: AccountName::new("ada"),
+            id: Some(1000),
+        },
+        _ => Actor::Account {
+            name: AccountName::new("Élodie"),
+            id: None,
+        },
+    }
+}
+
+/// A log of so many entries with a head after every `heads`-th and after the last.
+pub(crate) fn log(entries: usize, heads: usize) -> Vec<Line> {
+    let (acts, mut lines) = (acts(), vec![Line::first(public_key())]);
+    let (mut number, mut hash) = (0, origin(&public_key()));
+    for place in 0..entries {
+        let event = Event {
+            at: UnixMillis(1_760_000_000_000 + place as i64 * 40),
+            who: actor(place),
+            act: acts[place % acts.len()].clone(),
+        };
+        let (at, entry) = (event.at, Entry::after(number, &hash, event));
+        (number, hash) = (entry.number, entry.hash);
+        lines.push(Line::Entry(entry));
+        if (place + 1) % heads == 0 || place + 1 == entries {
+            let entries = number;
+            lines.push(Line::Head(sign(Head { entries, at, hash })));
+        }
+    }
+    lines
+}
+
+pub(crate) fn check(lines: &[Line]) -> Result<Verified, Fault> {
+    let mut export = Export::new(Some(public_key()), None);
+    for line in lines {
+        export.line(&line.text())?;
+    }
+    export.end().map(|(verified, _)| verified)
+}

@@ -1,0 +1,197 @@
+//! Acts as a person reads them.
+
+use std::fmt;
+
+use crate::act::{Act, Asked, Cause, Part, Refusal, Way};
+use crate::actor::Actor;
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program => f.write_str("the program"),
+            Self::Account { name, id: None } => f.write_str(name.as_str()),
+            Self::Account { name, id: Some(id) } => write!(f, "{} ({id})", name.as_str()),
+        }
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LogBegun { visits } => {
+                write!(f, "the log begins; {visits} visits were there before")
+            }
+            Self::VaultCreated => f.write_str("made the vault"),
+            Self::VaultOpened => f.write_str("opened the vault"),
+            Self::VaultLocked => f.write_str("locked the vault"),
+            Self::UnlockRefused { reason, times } => {
+                write!(f, "was refused to open the vault, {times} times: {reason}")
+            }
+            Self::VisitCreated { visit } => write!(f, "made the visit {visit}"),
+            Self::ConsentRecorded { visit, .. } => {
+                write!(f, "recorded the consent to the visit {visit}")
+            }
+            Self::ConsentWithdrawn { visit } => {
+                write!(
+                    f,
+                    "noted that the consent to the visit {visit} is withdrawn"
+                )
+            }
+            Self::RecordingBegun { visit } => write!(f, "began to record the visit {visit}"),
+            Self::RecordingPaused { visit } => {
+                write!(f, "paused the recording of the visit {visit}")
+            }
+            Self::RecordingEnded { visit, recorded } => {
+                write!(f, "ended the recording of the visit {visit} at {recorded}")
+            }
+            Self::VisitRead { visit } => write!(f, "read the visit {visit}"),
+            Self::DraftMade {
+                visit, revision, ..
+            } => write!(
+                f,
+                "had the note of the visit {visit} drafted as revision {}",
+                revision.0
+            ),
+            Self::VisitDrafted { visit } => write!(f, "completed the draft of the visit {visit}"),
+            Self::NoteEdited {
+                visit, revision, ..
+            } => write!(
+                f,
+                "stored revision {} of the note of the visit {visit}",
+                revision.0
+            ),
+            Self::NoteSigned {
+                visit, revision, ..
+            } => write!(
+                f,
+                "signed revision {} of the note of the visit {visit}",
+                revision.0
+            ),
+            Self::NoteTaken { visit, way, .. } => {
+                write!(f, "took the note of the visit {visit} {way}")
+            }
+            Self::Erased { visit, part, cause } => {
+                write!(f, "erased {part} of the visit {visit}: {cause}")
+            }
+            Self::Searched { found } => write!(f, "searched, and was shown {found} visits"),
+            Self::PassphraseChanged => f.write_str("changed the passphrase"),
+            Self::WaysChanged { device, escrow } => f.write_str(match (device, escrow) {
+                (true, true) => "tied the vault to this computer and to a recovery key",
+                (true, false) => "tied the vault to this computer",
+                (false, true) => "entrusted the vault to a recovery key",
+                (false, false) => "wrote the ways into the vault anew",
+            }),
+            Self::KeyRotated => f.write_str("exchanged the vault key"),
+            Self::Recovered => {
+                f.write_str("opened the vault with the recovery key and gave it a new passphrase")
+            }
+            Self::BackedUp { snapshot } => write!(f, "backed the vault up as {:015}", snapshot.0),
+            Self::Restored { snapshot } => {
+                write!(f, "restored this vault from the backup {:015}", snapshot.0)
+            }
+            Self::RetentionChanged {
+                audio,
+                transcript,
+                draft,
+            } => {
+                f.write_str("changed how many days are kept")?;
+                for (what, days) in [
+                    ("recordings", audio),
+                    ("transcripts", transcript),
+                    ("unsigned notes", draft),
+                ] {
+                    match days {
+                        Some(days) => write!(f, ", {what} {days}")?,
+                        None => write!(f, ", {what} all")?,
+                    }
+                }
+                Ok(())
+            }
+            Self::LogShown => f.write_str("read the audit log"),
+            Self::LogExported => f.write_str("exported the audit log"),
+            Self::Refused {
+                asked,
+                visit,
+                reason,
+            } => {
+                write!(f, "was refused to {asked}")?;
+                if let Some(visit) = visit {
+                    write!(f, " (visit {visit})")?;
+                }
+                write!(f, ": {reason}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CreateVisit => "make a visit",
+            Self::ChangeState => "change the state of a visit",
+            Self::ReadVisit => "read a visit",
+            Self::SaveNote => "store a note",
+            Self::SignNote => "sign a note",
+            Self::TakeNote => "take a note as text",
+            Self::Erase => "erase",
+            Self::Search => "search",
+            Self::ChangePassphrase => "change the passphrase",
+            Self::ChangeWays => "change the ways into the vault",
+            Self::RotateKey => "exchange the vault key",
+            Self::Recover => "open the vault with a recovery key",
+            Self::BackUp => "back the vault up",
+            Self::ChangeRetention => "change how long is kept",
+        })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WrongPassphrase => "the passphrase was wrong",
+            Self::PassphraseTooShort => "the new passphrase was too short",
+            Self::DeviceSecret => "the computer's secret was missing or another",
+            Self::RecoveryKey => "the recovery key was missing or another",
+            Self::NoSuchVisit => "there is no such visit",
+            Self::State => "the visit was in another state",
+            Self::Signed => "the note is signed",
+            Self::NotNewest => "there was a newer revision",
+            Self::NoSigner => "no signer was named",
+            Self::Nothing => "there was nothing of the kind",
+            Self::Unresolved => "unsupported lines were not resolved",
+            Self::Damaged => "what is stored is damaged",
+            Self::Storage => "the store did not take it",
+        })
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sound => "the recording",
+            Self::Transcript => "the transcript",
+            Self::Draft => "the unsigned note",
+            Self::Visit => "everything",
+        })
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ConsentWithdrawn => "consent withdrawn",
+            Self::Discarded => "discarded",
+            Self::Retention => "its time was over",
+        })
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "to a file",
+            Self::Output => "to the terminal",
+            Self::Clipboard => "to the clipboard",
+        })
+    }
+}
