@@ -152,6 +152,7 @@ mod tests {
                 start: Millis(n * 400),
                 end: Millis(n * 400 + 400),
                 text: text.into(),
+                spoken: None,
                 probability: 0.9,
             })
             .collect();
