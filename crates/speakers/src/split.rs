@@ -198,6 +198,15 @@ mod tests {
     }
 
     #[test]
+    fn a_written_word_keeps_what_was_spoken() {
+        let mut whole = segment("takes 5 mg yes it does");
+        whole.words[1].spoken = Some("five".into());
+        let parts = split(whole, &turns(&[(0, 1_250, 1), (1_250, 2_400, 2)]));
+        assert_eq!(parts[0].text.expose(), "takes 5 mg");
+        assert_eq!(parts[0].words[1].as_spoken().expose(), "five");
+    }
+
+    #[test]
     fn a_word_at_the_edge_stays_with_its_sentence() {
         check(
             "does it hurt here",
