@@ -10,6 +10,19 @@ import { MORNING, row } from "./fixtures";
 describe("evidence in a turn", () => {
   const at = (start: number, end: number) => ({ segment: 0, start, end });
 
+  it("keeps what was spoken with the word that is written otherwise", () => {
+    const word = (text: string, spoken: string | null) => ({ start: 0, end: 0, text, spoken, probability: 1 });
+    const words = [word("é𝒳", null), word("5", "five"), word("mg,", "milligrams,"), word("twice", null)];
+    expect(stretches("é𝒳 5 mg, twice", [at(5, 7)], words).map(({ text, lit, spoken }) => [text, lit, spoken])).toEqual([
+      ["é𝒳 ", false, undefined],
+      ["5", false, "five"],
+      [" ", false, undefined],
+      ["mg", true, "milligrams,"],
+      [",", false, "milligrams,"],
+      [" twice", false, undefined],
+    ]);
+  });
+
   it("lights up the words it names", () => {
     expect(stretches("a pop, then", [at(2, 5)])).toEqual([
       { text: "a ", lit: false },

@@ -10,9 +10,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{dialogue, sample};
+use common::{dialogue, sample, written};
 use evidence::Transcript;
-use visit::Support;
+use visit::{Segment, Support};
 
 const CASES: &str = include_str!("cases.txt");
 
@@ -29,6 +29,16 @@ fn fits(wanted: char, support: Support) -> bool {
 
 #[test]
 fn every_case_gets_its_verdict() {
+    judge_all(<[Segment]>::to_vec);
+}
+
+#[test]
+fn every_case_gets_its_verdict_where_numbers_and_units_are_written() {
+    judge_all(written);
+}
+
+/// Judges every case on the transcript as it is read.
+fn judge_all(read: impl Fn(&[Segment]) -> Vec<Segment>) {
     let mut transcript = Transcript::new(&[]);
     let mut inline: Option<String> = None;
     let (mut wrong, mut kinds) = (Vec::new(), BTreeMap::<String, (usize, usize)>::new());
@@ -38,7 +48,7 @@ fn every_case_gets_its_verdict() {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
     {
         if let Some(visit) = line.strip_prefix("visit ") {
-            transcript = Transcript::new(&sample(visit));
+            transcript = Transcript::new(&read(&sample(visit)));
             continue;
         }
         if line == "lines" {
@@ -54,7 +64,7 @@ fn every_case_gets_its_verdict() {
             continue;
         };
         if let Some(text) = inline.take() {
-            transcript = Transcript::new(&dialogue(&text));
+            transcript = Transcript::new(&read(&dialogue(&text)));
         }
         let (wanted, kind) = (label.chars().next().unwrap(), label[1..].trim().to_owned());
         let judgement = transcript.judge(statement.trim());

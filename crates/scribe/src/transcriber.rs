@@ -284,7 +284,7 @@ impl<'t, 'a> Turn<'t, 'a> {
             }
             FromWorker::Segment(mut segment) => {
                 segment.index = (self.stored.len() + self.fresh.len()) as u32;
-                self.fresh.push(segment);
+                self.fresh.push(self.written(segment));
             }
             FromWorker::Settled(position) => {
                 self.heard = position;
@@ -304,6 +304,15 @@ impl<'t, 'a> Turn<'t, 'a> {
             _ => {}
         }
         Ok(false)
+    }
+
+    /// The segment as it is stored: numbers, doses and units in their written form. The rules are English, and where
+    /// the language is left to be detected they leave the words of others alone.
+    fn written(&self, segment: Segment) -> Segment {
+        match self.of.language.as_deref() {
+            None | Some("en") => numerals::write(segment),
+            Some(_) => segment,
+        }
     }
 
     fn commit(&mut self, position: Samples) -> Result<(), Setback> {

@@ -152,6 +152,7 @@ mod tests {
                 start: Millis(n * 400),
                 end: Millis(n * 400 + 400),
                 text: text.into(),
+                spoken: None,
                 probability: 0.9,
             })
             .collect();
@@ -194,6 +195,15 @@ mod tests {
             &[(0, 1_650, 1), (1_650, 2_800, 2)],
             &[(1, "does it hurt here"), (2, "yes it does")],
         );
+    }
+
+    #[test]
+    fn a_written_word_keeps_what_was_spoken() {
+        let mut whole = segment("takes 5 mg yes it does");
+        whole.words[1].spoken = Some("five".into());
+        let parts = split(whole, &turns(&[(0, 1_250, 1), (1_250, 2_400, 2)]));
+        assert_eq!(parts[0].text.expose(), "takes 5 mg");
+        assert_eq!(parts[0].words[1].as_spoken().expose(), "five");
     }
 
     #[test]

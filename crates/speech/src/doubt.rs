@@ -145,6 +145,7 @@ mod tests {
             start: Millis(0),
             end: Millis(200),
             text: text.into(),
+            spoken: None,
             probability,
         };
         text.split_whitespace().map(word).collect()

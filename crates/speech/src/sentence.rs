@@ -89,6 +89,7 @@ mod tests {
                 start,
                 end,
                 text: token.into(),
+                spoken: None,
                 probability: 1.0,
             });
             now += 200;

@@ -40,6 +40,7 @@ mod tests {
             start,
             end,
             text: "so".into(),
+            spoken: None,
             probability: 1.0,
         }];
         let pauses: Vec<_> = pauses.iter().map(|&(a, b)| Millis(a)..Millis(b)).collect();

@@ -64,6 +64,7 @@ impl Part<'_> {
             start,
             end,
             text: text.into(),
+            spoken: None,
             probability,
         })
     }

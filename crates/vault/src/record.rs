@@ -241,6 +241,19 @@ mod tests {
         ));
     }
 
+    /// Transcripts that were stored before words had a spoken form.
+    #[test]
+    fn a_word_without_a_spoken_form_is_read() {
+        let old = r#"{"start":0,"end":1,"text":"knee","probability":0.5}"#;
+        let mut word: visit::Word = serde_json::from_str(old).unwrap();
+        assert!(word.spoken.is_none());
+        word.spoken = Some("five".into());
+        let (key, place) = (key(), Record::Segment(0));
+        let sealed = seal::<_, visit::Word>(&key, visit(1), place, &word).unwrap();
+        let read: visit::Word = open(&key, visit(1), place, &sealed).unwrap();
+        assert!(read == word);
+    }
+
     #[test]
     fn a_visits_key_unwraps_for_its_visit_only() {
         let (wrapping, key) = (Key::<Wrapping>::make_random().unwrap(), key());

@@ -35,8 +35,19 @@ pub struct Word {
     pub end: Millis,
     /// The word with the punctuation that clings to it.
     pub text: PatientText,
+    /// What was spoken, where that is written otherwise: "five" for 5. May be several words.
+    // Never left out when it is written: the workers' messages have no names of fields.
+    #[serde(default)]
+    pub spoken: Option<PatientText>,
     /// The recogniser's probability, 0 to 1.
     pub probability: f32,
+}
+
+impl Word {
+    /// The word as it was spoken.
+    pub fn as_spoken(&self) -> &PatientText {
+        self.spoken.as_ref().unwrap_or(&self.text)
+    }
 }
 
 /// A speaker's label within one visit, counted from 1 and shown as `S1`, `S2`, …

@@ -10,7 +10,7 @@ use visit::{
 };
 
 /// Raised whenever a message changes its meaning or shape.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// A model file and the digest that its bytes must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

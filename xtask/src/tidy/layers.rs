@@ -8,6 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("evidence", &["visit"]),
     ("capture", &["visit"]),
     ("speakers", &["visit"]),
+    ("numerals", &["visit"]),
     ("speech", &["visit", "speakers"]),
     ("drafting", &["visit"]),
     ("worker", &["visit"]),
@@ -20,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "scribe",
         &[
-            "visit", "evidence", "speakers", "capture", "worker", "vault",
+            "visit", "evidence", "speakers", "numerals", "capture", "worker", "vault",
         ],
     ),
     (

@@ -3,7 +3,7 @@
 // Each test file is a crate of its own and uses what it needs of this one.
 #![allow(dead_code)]
 
-use visit::{Millis, Role, Segment, SpeakerLabel};
+use visit::{Millis, Role, Segment, SpeakerLabel, Word};
 
 /// A file of the sample visits.
 pub fn fixture(name: &str) -> String {
@@ -59,4 +59,22 @@ pub fn segment(index: usize, speaker: u8, role: Role, text: &str) -> Segment {
         confidence: 1.0,
         words: Vec::new(),
     }
+}
+
+/// The segments with numbers, doses and units in their written form, as a recording's are stored.
+pub fn written(segments: &[Segment]) -> Vec<Segment> {
+    let word = |text: &str| Word {
+        start: Millis(0),
+        end: Millis(0),
+        text: text.into(),
+        spoken: None,
+        probability: 1.0,
+    };
+    let written = |segment: &Segment| {
+        numerals::write(Segment {
+            words: segment.text.expose().split(' ').map(word).collect(),
+            ..segment.clone()
+        })
+    };
+    segments.iter().map(written).collect()
 }

@@ -13,6 +13,9 @@ pub(crate) enum Command {
     /// Draft a note for each line of a JSONL file of dialogues.
     Draft(draft::Arguments),
     /// Transcribe recordings.
+    ///
+    /// NAME.json holds the transcript as the program keeps it, with numbers, doses and units written
+    /// ("5 mg"); NAME.txt the words alone as they were spoken ("five milligrams"), for word error rates.
     Transcribe(transcribe::Arguments),
     /// Take a recording the whole way, as if a microphone heard it.
     Visit(visit::Arguments),

@@ -84,11 +84,18 @@ pub(super) fn segments(segments: &[Segment]) -> Vec<Value> {
         .collect()
 }
 
-/// The words alone, a segment a line.
+/// The words alone as they were spoken, a segment a line: a word error rate compares them with what was said.
 pub(super) fn words(segments: &[Segment]) -> String {
+    let line = |segment: &Segment| {
+        if segment.words.iter().all(|word| word.spoken.is_none()) {
+            return segment.text.expose().to_owned();
+        }
+        let spoken = segment.words.iter().map(|word| word.as_spoken().expose());
+        spoken.collect::<Vec<_>>().join(" ")
+    };
     segments
         .iter()
-        .map(|segment| format!("{}\n", segment.text.expose()))
+        .map(|segment| format!("{}\n", line(segment)))
         .collect()
 }
 

@@ -62,6 +62,7 @@ impl Dice {
             start: at,
             end: at,
             text: text.into(),
+            spoken: None,
             probability: 0.875,
         });
         Segment {

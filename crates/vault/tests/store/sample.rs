@@ -78,6 +78,7 @@ pub fn segment(index: u32, text: &str) -> Segment {
             start,
             end,
             text: text.into(),
+            spoken: None,
             probability: 0.1,
         }],
     }

@@ -39,11 +39,13 @@ fn file() -> impl Strategy<Value = ModelFile> {
 }
 
 fn word() -> impl Strategy<Value = Word> {
-    (any::<u64>(), any::<u64>(), patient_text(), number()).prop_map(
-        |(start, end, text, probability)| Word {
+    let spoken = option::of(patient_text());
+    (any::<(u64, u64)>(), patient_text(), spoken, number()).prop_map(
+        |((start, end), text, spoken, probability)| Word {
             start: Millis(start),
             end: Millis(end),
             text,
+            spoken,
             probability,
         },
     )

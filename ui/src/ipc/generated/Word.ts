@@ -19,6 +19,10 @@ end: Millis,
  */
 text: PatientText, 
 /**
+ * What was spoken, where that is written otherwise: "five" for 5. May be several words.
+ */
+spoken: PatientText | null, 
+/**
  * The recogniser's probability, 0 to 1.
  */
 probability: number, };
