@@ -26,11 +26,21 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
         return None;
     }
     let anchor = case.anchor(unit)?;
-    let said: Vec<(Place, String)> = case
+    let all: Vec<(Place, String)> = case
         .transcript
         .exchange(anchor)
         .flat_map(|line| periods(&case.transcript.lines[line].reading, line))
         .collect();
+    // What stands in the number's own clause goes before what stands elsewhere in the exchange.
+    let clause = |place: &Place| (place.0, case.transcript.token(*place).clause);
+    let own = |(place, _): &(Place, String)| {
+        let hits = &case.findings.units[unit].near;
+        hits.iter().any(|hit| clause(&hit.place) == clause(place))
+    };
+    let mut said: Vec<(Place, String)> = all.iter().filter(|rate| own(rate)).cloned().collect();
+    if said.is_empty() {
+        said = all;
+    }
     if said.is_empty() || said.iter().any(|(_, other)| *other == period) {
         return None;
     }

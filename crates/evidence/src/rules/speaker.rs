@@ -110,6 +110,10 @@ fn wrong_mouth(case: &Case<'_>) -> Option<Broken> {
 /// Whether the statement begins by saying that one of these people says something.
 fn tells(case: &Case<'_>, people: &Phrases) -> bool {
     let words = &case.statement.reading.words;
+    // "The patient reports a history of …" is how notes say what the clinician has read out.
+    if words.iter().any(|word| word.text == "history") {
+        return false;
+    }
     let start = usize::from(words.first().is_some_and(|word| word.text == "the"));
     let is = |phrases: &Phrases, at: usize| at < words.len() && phrases.at(words, at).is_some();
     is(people, start) && is(&lexicon().tellers.tells, start + 1)

@@ -37,11 +37,13 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
     let first = places[0];
     let planned = kinds(token).any(Kinds::PROCEDURE.or(Kinds::TEST));
     if is_told(case, unit, &time.over) {
-        return (said(&time.over_in_speech) == 0)
+        // "Do you smoke?" "No." fits what is over.
+        let denied = places.iter().any(|place| case.transcript.denied(*place));
+        return (!denied && said(&time.over_in_speech) == 0)
             .then(|| Broken::partial(format!("\"{shown}\" goes on and is not over"), vec![first]));
     }
     let goes_on = is_told(case, unit, &time.going_on)
-        || kinds(token).any(Kinds::HABIT) && !tells_of_past(case, unit);
+        || kinds(token).any(Kinds::HABIT) && shown.ends_with('s') && !tells_of_past(case, unit);
     if goes_on && said(&time.ended) == places.len() {
         return Some(Broken::unsupported(
             format!("\"{shown}\" is over and does not go on"),
