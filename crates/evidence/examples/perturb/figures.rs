@@ -13,6 +13,9 @@ pub struct Outcome {
     pub untruth: Support,
 }
 
+/// Whether a statement comes from one kind of source.
+type IsOrigin = fn(Origin) -> bool;
+
 fn percent(part: usize, whole: usize) -> String {
     match whole {
         0 => "–".to_owned(),
@@ -41,7 +44,7 @@ pub fn print(outcomes: &[Outcome], kinds: impl Iterator<Item = &'static str>) {
         "| true statement taken from | statements | flagged | of them unsupported | held out: statements | flagged | of them unsupported |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    let origins: [(&str, fn(Origin) -> bool); 6] = [
+    let origins: [(&str, IsOrigin); 6] = [
         ("reference note, all its words said", |o| {
             o == Origin::Reference
         }),
