@@ -1,5 +1,5 @@
 //! A visit in the real window without a mouse: recorded, paused, stopped, its draft edited, saved
-//! and copied, the vault locked and unlocked, the visit opened again from the list.
+//! and copied, the vault locked and, in a new window, unlocked, the visit opened again from the list.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::Duration;
@@ -113,7 +113,11 @@ async fn a_visit_needs_no_mouse() {
     window.find("visit-row").await;
     window.picture("keyboard-4-list").await;
     window.tab_to("lock").await;
+    let pages = window.pages();
     window.keys(key::ENTER).await;
+    window.until_pages_are_others(&pages).await;
+    drop(window);
+    let window = Window::open(&arguments, &environment).await;
     window.find("open-passphrase").await;
     window.picture("keyboard-5-unlock").await;
     window.tab_to("open-passphrase").await;

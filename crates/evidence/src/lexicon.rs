@@ -35,7 +35,11 @@ pub(crate) struct Lexicon {
     skip: HashSet<&'static str>,
     stop: HashSet<&'static str>,
     framing: HashSet<&'static str>,
-    kin: HashSet<String>,
+    /// Each relative by stem: those who go by that word.
+    kin: HashMap<String, Vec<&'static str>>,
+    months_and_days: HashMap<&'static str, &'static str>,
+    small_stems: HashSet<String>,
+    framing_stems: HashSet<String>,
     pub(crate) negation: Phrases,
     pub(crate) negation_after: Phrases,
     pub(crate) negation_pseudo: Phrases,
@@ -48,6 +52,32 @@ pub(crate) struct Lexicon {
     pub(crate) refusal: Phrases,
     pub(crate) hypothetical: Phrases,
     pub(crate) question: Phrases,
+    pub(crate) suggested: Phrases,
+    pub(crate) later: Phrases,
+    pub(crate) agreed: Phrases,
+    pub(crate) time: Times,
+    pub(crate) tellers: Tellers,
+}
+
+/// Words that tell whether something is, was or is to come: of a note, and of speech.
+#[derive(Debug)]
+pub(crate) struct Times {
+    pub over: Phrases,
+    pub over_in_speech: Phrases,
+    pub ended: Phrases,
+    pub going_on: Phrases,
+    pub to_come: Phrases,
+    pub done_in_speech: Phrases,
+    pub to_come_in_speech: Phrases,
+    pub done: Phrases,
+}
+
+/// Who is said to say something.
+#[derive(Debug)]
+pub(crate) struct Tellers {
+    pub clinician: Phrases,
+    pub patient: Phrases,
+    pub tells: Phrases,
 }
 
 /// The tables, read once.
@@ -59,6 +89,9 @@ pub(crate) fn lexicon() -> &'static Lexicon {
 const SMALL_WORDS: &str = include_str!("../tables/small-words.txt");
 const NEGATION: &str = include_str!("../tables/negation.txt");
 const SPEECH: &str = include_str!("../tables/speech.txt");
+const TIME: &str = include_str!("../tables/time.txt");
+const TELLERS: &str = include_str!("../tables/tellers.txt");
+const KIN: &str = include_str!("../tables/kin.txt");
 
 impl Lexicon {
     fn read() -> Self {
@@ -72,10 +105,12 @@ impl Lexicon {
             skip: section(SMALL_WORDS, "skip").collect(),
             stop: section(SMALL_WORDS, "stop").collect(),
             framing: section(SMALL_WORDS, "framing").collect(),
-            kin: lines(include_str!("../tables/kin.txt"))
-                .flat_map(entries)
-                .map(crate::stem::stem)
-                .collect(),
+            kin: kin(),
+            months_and_days: months_and_days(),
+            small_stems: long_stems(
+                section(SMALL_WORDS, "skip").chain(section(SMALL_WORDS, "stop")),
+            ),
+            framing_stems: long_stems(section(SMALL_WORDS, "framing")),
             negation: phrases(NEGATION, "before"),
             negation_after: phrases(NEGATION, "after"),
             negation_pseudo: phrases(NEGATION, "pseudo"),
@@ -88,6 +123,24 @@ impl Lexicon {
             refusal: phrases(SPEECH, "refusal"),
             hypothetical: phrases(SPEECH, "hypothetical"),
             question: phrases(SPEECH, "question"),
+            suggested: phrases(SPEECH, "suggested"),
+            later: phrases(SPEECH, "later"),
+            agreed: phrases(SPEECH, "agreed"),
+            time: Times {
+                over: phrases(TIME, "over"),
+                over_in_speech: phrases(TIME, "over in speech"),
+                ended: phrases(TIME, "ended"),
+                going_on: phrases(TIME, "going on"),
+                to_come: phrases(TIME, "to come"),
+                done_in_speech: phrases(TIME, "done in speech"),
+                to_come_in_speech: phrases(TIME, "to come in speech"),
+                done: phrases(TIME, "done"),
+            },
+            tellers: Tellers {
+                clinician: phrases(TELLERS, "clinician"),
+                patient: phrases(TELLERS, "patient"),
+                tells: phrases(TELLERS, "tells"),
+            },
         };
         for line in lines(include_str!("../tables/synonyms.txt")) {
             lexicon.add_group(line, Kinds::default());
@@ -223,18 +276,70 @@ impl Lexicon {
 
     /// Whether a word carries nothing by itself.
     pub(crate) fn is_small(&self, word: &str) -> bool {
-        self.skip.contains(word) || self.stop.contains(word)
+        self.skip.contains(word) || self.stop.contains(word) || is_form(word, &self.small_stems)
     }
 
     /// Whether a word belongs to the way notes are written and not to what they say.
     pub(crate) fn is_framing(&self, word: &str) -> bool {
-        self.framing.contains(word)
+        self.framing.contains(word) || is_form(word, &self.framing_stems)
     }
 
     /// Whether a word names a relative or another person than the patient.
     pub(crate) fn is_kin(&self, stem: &str) -> bool {
-        self.kin.contains(stem)
+        self.kin.contains_key(stem)
     }
+
+    /// The relatives who go by a word; none where it may stand for several or names no relative.
+    pub(crate) fn relatives(&self, stem: &str) -> &[&'static str] {
+        self.kin.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    /// The day or month that a word names, in full.
+    pub(crate) fn day_or_month(&self, word: &str) -> Option<&'static str> {
+        self.months_and_days.get(word).copied()
+    }
+}
+
+fn kin() -> HashMap<String, Vec<&'static str>> {
+    let mut kin: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for word in section(KIN, "any") {
+        kin.entry(crate::stem::stem(word)).or_default();
+    }
+    let named = lines(KIN)
+        .skip_while(|line| *line != "[relatives]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['));
+    for line in named {
+        let (name, others) = headed(line);
+        for word in std::iter::once(name).chain(others) {
+            kin.entry(crate::stem::stem(word)).or_default().push(name);
+        }
+    }
+    kin
+}
+
+fn months_and_days() -> HashMap<&'static str, &'static str> {
+    let mut names = HashMap::new();
+    for line in lines(include_str!("../tables/dates.txt")) {
+        let (name, short) = headed(line);
+        names.extend(std::iter::once(name).chain(short).map(|word| (word, name)));
+    }
+    names
+}
+
+/// Stems of the words that are long enough to have other forms.
+fn long_stems(words: impl Iterator<Item = &'static str>) -> HashSet<String> {
+    words
+        .filter(|word| word.len() > 2)
+        .map(crate::stem::stem)
+        .collect()
+}
+
+/// "Takes" is a form of "take"; forms that endings do not explain ("better") are words of their own.
+fn is_form(word: &str, stems: &HashSet<String>) -> bool {
+    let stem = crate::stem::stem(word);
+    let start = stem.get(..stem.len().saturating_sub(1)).unwrap_or_default();
+    stems.contains(&stem) && start.len() > 1 && word.starts_with(start)
 }
 
 fn stems(phrase: &str) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Which words are said not to be so (after NegEx: Chapman et al., J Biomed Inform 2001; 34: 301).
 
+use crate::kinds::Kinds;
 use crate::lexicon::lexicon;
 use crate::reading::Clause;
 use crate::word::{Pause, Word};
@@ -58,7 +59,7 @@ fn before(words: &[Word], clause: &Clause, negated: &mut [bool]) {
         if lexicon.negation_until.at(own, at).is_some()
             || opens_new_subject(own, at)
             || lost
-            || (behind_comma && !lists_on(&own[at..]))
+            || (behind_comma && !lists_on(&own[at..]) && !is_complaint(&own[at..]))
         {
             reaching = false;
         }
@@ -78,6 +79,16 @@ fn lists_on(rest: &[Word]) -> bool {
             || word.text == "nor"
             || (word.text == "and" && last_commas(at) && rest.len() - at <= 4)
     })
+}
+
+/// Whether all up to the next pause names one complaint or illness: "no fever, chest pain, cough".
+fn is_complaint(rest: &[Word]) -> bool {
+    let Some(last) = rest.iter().position(|word| word.pause > Pause::None) else {
+        return false;
+    };
+    let complaint = Kinds::SYMPTOM.or(Kinds::CONDITION);
+    let term = lexicon().term_at(rest, 0);
+    term.is_some_and(|(id, used)| used == last + 1 && lexicon().term(id).kinds.any(complaint))
 }
 
 fn is_subject(words: &[Word], at: usize) -> bool {

@@ -159,7 +159,7 @@ pub(crate) fn amount_at(words: &[Word], at: usize) -> Option<Amount> {
             found.words + used,
         ));
     }
-    let counts = words[at].text != "one" || found.words > 1 || joined_range(words, next).is_some();
+    let counts = words[at].text != "one" || found.words > 1 || joins_number(words, next);
     let quantity = match joined_range(words, next) {
         Some(unit) => Quantity::of(found.value, unit),
         None => Quantity::bare(found.value),
@@ -182,6 +182,17 @@ fn unit_at(words: &[Word], at: usize) -> Option<(Unit, usize)> {
         .filter(|word| !word.text.ends_with("ly"))
         .and_then(|word| UNITS.get(&word.stem))?;
     Some((*unit, 1))
+}
+
+/// Whether "or" or "to" joins another number: "one or two glasses".
+fn joins_number(words: &[Word], at: usize) -> bool {
+    let joint = words
+        .get(at)
+        .is_some_and(|joint| matches!(joint.text.as_str(), "or" | "to"));
+    joint
+        && words[at - 1].pause == Pause::None
+        && words.get(at + 1).is_some()
+        && number_at(words, at + 1).is_some_and(|found| !found.ordinal)
 }
 
 /// The unit of the second number in "one or two tablets", "5 to 10 milligrams".

@@ -126,9 +126,26 @@ fn clause(words: &[Word], range: Range<usize>) -> Clause {
 /// A relative is spoken about where they have, had or are something: "his sister is allergic", "Dad had a stroke"; in
 /// "Mom, he has asthma" and "my wife noticed the swelling" it is not they who are ill.
 fn kin(words: &[Word], range: &Range<usize>) -> Option<usize> {
-    const HAS: [&str; 12] = [
-        "had", "has", "have", "is", "was", "died", "got", "gets", "with", "suffers", "tore",
+    const HAS: [&str; 19] = [
+        "had",
+        "has",
+        "have",
+        "is",
+        "was",
+        "died",
+        "got",
+        "gets",
+        "with",
+        "suffers",
+        "tore",
         "takes",
+        "passed",
+        "suffered",
+        "diagnosed",
+        "denies",
+        "having",
+        "did",
+        "does",
     ];
     range.clone().find(|at| {
         let after = &words[at + 1..range.end.min(at + 4)];
@@ -142,7 +159,15 @@ fn kin(words: &[Word], range: &Range<usize>) -> Option<usize> {
         let named = words[range.start.max(at.saturating_sub(2))..*at]
             .iter()
             .any(|word| word.text == "is");
-        lexicon().is_kin(&words[*at].stem) && (has || named) && !addressed
+        // "Any cancers in your family?", "a family history of heart disease".
+        let family = words[*at].text == "family" && {
+            let history = words.get(at + 1).is_some_and(|word| word.text == "history");
+            let within = at
+                .checked_sub(2)
+                .is_some_and(|from| from >= range.start && words[from].text == "in");
+            history || within
+        };
+        lexicon().is_kin(&words[*at].stem) && (has || named || family) && !addressed
     })
 }
 

@@ -20,6 +20,9 @@ pub(crate) fn mark(lines: &mut [Line]) {
     for (line, word) in refusals {
         let earliest = line.saturating_sub(MOST_LINES);
         for n in (earliest..=line).rev() {
+            if n < line && asks_for_questions(&lines[n].reading) {
+                break;
+            }
             // In a long speech of one person something else may have been meant.
             if n == line && lines[n].reading.words.len() > SHORT {
                 continue;
@@ -36,9 +39,17 @@ pub(crate) fn mark(lines: &mut [Line]) {
     }
 }
 
+/// "Any questions?" "No, thank you." declines nothing.
+fn asks_for_questions(reading: &Reading) -> bool {
+    reading.clauses.last().is_some_and(|clause| {
+        let words = &reading.words[clause.words.clone()];
+        words.iter().any(|word| word.stem == "question")
+    })
+}
+
 /// The treatments in the last clause before the word that names any.
 fn last_offer(reading: &Reading, before: usize) -> Vec<usize> {
-    let treatment = Kinds::DRUG.or(Kinds::PROCEDURE);
+    let treatment = Kinds::DRUG.or(Kinds::PROCEDURE).or(Kinds::TEST);
     let named = |clause: usize| -> Vec<usize> {
         reading
             .tokens

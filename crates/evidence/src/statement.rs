@@ -110,7 +110,7 @@ fn is_content(reading: &Reading, token: &Token) -> bool {
         .words
         .get(token.words.end)
         .map_or("", |next| next.text.as_str());
-    if words[0].text == "positive" && next == "for" {
+    if matches!(words[0].text.as_str(), "positive" | "negative") && next == "for" {
         return false;
     }
     match token.meaning {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use visit::{Evidence, Segment, SpeakerLabel};
+use visit::{Evidence, Role, Segment, SpeakerLabel};
 
 use crate::lexicon::{TermId, lexicon};
 use crate::reading::{Meaning, Reading, Token};
 use crate::side::Side;
-use crate::{answers, context, refusal, repair};
+use crate::{answers, context, refusal, repair, suggestion};
 
 /// How something stands in the transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) enum Standing {
     Declined,
     /// Spoken of as a case that has not come.
     Supposed,
+    /// Brought up, and not taken up.
+    Suggested,
 }
 
 /// What the transcript says of one token beyond its words.
@@ -44,6 +46,7 @@ pub(crate) struct State {
 pub(crate) struct Line {
     pub index: u32,
     pub speaker: SpeakerLabel,
+    pub role: Role,
     pub reading: Reading,
     /// One for each of the reading's tokens.
     pub states: Vec<State>,
@@ -93,10 +96,11 @@ impl Transcript {
                 })
                 .collect();
             let words = reading.words.len();
-            let (index, speaker) = (segment.index, segment.speaker);
+            let (index, speaker, role) = (segment.index, segment.speaker, segment.role);
             lines.push(Line {
                 index,
                 speaker,
+                role,
                 reading,
                 states,
                 words_before,
@@ -105,6 +109,7 @@ impl Transcript {
         }
         answers::mark(&mut lines);
         repair::mark(&mut lines, segments);
+        suggestion::mark(&mut lines);
         refusal::mark(&mut lines);
         context::mark(&mut lines);
         let (terms, stems) = index(&lines);

@@ -1,13 +1,18 @@
 //! The rules that are exact: what breaks one is not supported, however many words fit.
 
 mod amount;
+mod date;
 mod denial;
 mod drug;
 mod need;
 mod opposite;
 mod person;
+mod rate;
 mod side;
+mod site;
+mod speaker;
 mod standing;
+mod time;
 
 use visit::Support;
 
@@ -120,8 +125,14 @@ pub(crate) fn broken(case: &Case<'_>) -> Vec<Broken> {
         person::broken,
         opposite::broken,
         need::broken,
+        rate::broken,
+        site::broken,
+        time::broken,
     ];
-    (0..case.statement.units.len())
-        .flat_map(|unit| rules.iter().filter_map(move |rule| rule(case, unit)))
+    let of_units = (0..case.statement.units.len())
+        .flat_map(|unit| rules.iter().filter_map(move |rule| rule(case, unit)));
+    of_units
+        .chain(date::broken(case))
+        .chain(speaker::broken(case))
         .collect()
 }

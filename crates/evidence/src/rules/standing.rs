@@ -37,6 +37,20 @@ const NOT_DONE: [&str; 26] = [
     "rather",
 ];
 
+/// Stems with which a note says that something was only brought up.
+const SUGGESTED: [&str; 10] = [
+    "consider",
+    "discuss",
+    "suggest",
+    "option",
+    "mai",
+    "may",
+    "might",
+    "could",
+    "recommend",
+    "prn",
+];
+
 /// Of what else a part says, the share that has to stand in the clause that contradicts it.
 const SAME: f64 = 0.5;
 /// Words of a short clause.
@@ -82,6 +96,7 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
         let counts = match standing {
             Standing::Said | Standing::Denied => true,
             Standing::Supposed => treatment || case.statement.hypothetical,
+            Standing::Suggested => case.statement.hypothetical || case.says(&SUGGESTED),
             Standing::Declined => token.negated,
             Standing::Asked => case.statement.hypothetical,
             Standing::Retracted => false,
@@ -89,7 +104,10 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
         let negated = case.transcript.denied(*place) || standing == Standing::Declined;
         counts
             && (negated == token.negated
-                || matches!(standing, Standing::Supposed | Standing::Asked))
+                || matches!(
+                    standing,
+                    Standing::Supposed | Standing::Suggested | Standing::Asked
+                ))
     };
     let best = case.on_best_line(&places);
     if best.iter().any(agrees) {
@@ -99,7 +117,7 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
         best.iter()
             .any(|place| case.transcript.state(*place).standing == standing)
     };
-    let unclear = is(Standing::Asked) || is(Standing::Supposed);
+    let unclear = is(Standing::Asked) || is(Standing::Supposed) || is(Standing::Suggested);
     if unclear && places.iter().any(agrees) {
         return None;
     }
@@ -107,6 +125,8 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
         Broken::unsupported(format!("\"{shown}\" was offered and declined"), best)
     } else if is(Standing::Asked) {
         Broken::partial(format!("\"{shown}\" was only asked about"), best)
+    } else if is(Standing::Suggested) {
+        Broken::partial(format!("\"{shown}\" was only suggested"), best)
     } else if is(Standing::Supposed) {
         Broken::partial(
             format!("\"{shown}\" was only spoken of as a case that may come"),
