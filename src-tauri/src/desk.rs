@@ -224,7 +224,6 @@ impl Desk {
             ));
         }
         *lock(&self.store) = None;
-        // The page that listened is gone in a moment, and its messages with it.
         *lock(&self.listener) = None;
         Ok(())
     }

@@ -145,15 +145,21 @@ impl Window {
 
     /// Types into whatever has the keyboard.
     pub async fn keys(&self, keys: &str) {
-        let element = self.client.active_element().await;
-        let typed = match &element {
-            Ok(element) => element.send_keys(keys).await,
-            Err(_) => Ok(()),
-        };
-        assert!(
-            element.is_ok() && typed.is_ok(),
-            "nothing takes keys: {typed:?}"
-        );
+        let begun = Instant::now();
+        loop {
+            let typed = match self.client.active_element().await {
+                Ok(element) => element.send_keys(keys).await,
+                Err(error) => Err(error),
+            };
+            match typed {
+                Ok(()) => return,
+                // In the first moment of a page nothing has the keyboard yet.
+                Err(_) if begun.elapsed() < Duration::from_secs(5) => {
+                    tokio::time::sleep(Duration::from_millis(250)).await;
+                }
+                Err(error) => panic!("nothing takes keys: {error}"),
+            }
+        }
     }
 
     /// Presses Tab until the element with this test name has the keyboard.
