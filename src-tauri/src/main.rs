@@ -8,7 +8,7 @@ mod commands;
 mod desk;
 mod failure;
 mod ipc;
-mod memory;
+mod page;
 mod preferences;
 mod underway;
 mod window;
@@ -18,7 +18,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    memory::overwrite_what_is_given_back();
     scribe::keep_memory_private();
     let arguments = arguments::Arguments::parse();
     let desk = match desk::Desk::new(&arguments) {

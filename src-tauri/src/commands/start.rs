@@ -8,7 +8,7 @@ use crate::ipc::{
     ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice,
     TemplateHeading,
 };
-use crate::memory;
+use crate::page;
 use crate::preferences::Preferences;
 
 /// What the page needs to know once.
@@ -77,7 +77,7 @@ pub fn open_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(
 pub fn lock_vault(window: WebviewWindow, desk: State<'_, Desk>) -> Result<(), Failure> {
     desk.lock_vault()?;
     // Fails only when the window is gone, and the page with it.
-    let _ = memory::renew_page(&window);
+    let _ = page::renew(&window);
     Ok(())
 }
 
