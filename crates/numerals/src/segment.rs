@@ -25,9 +25,11 @@ impl Edit {
 
 /// The segment with its numbers, doses and units in their written form; each word that changes keeps what was spoken.
 ///
-/// A segment without words, and one whose text is not its words with a space between them, is left as it is.
+/// A segment without words, and one whose text is not its words with a space between them, is left as it is; so is one
+/// that has been written already, as beside what is written other words could read as numbers.
 pub fn write(segment: Segment) -> Segment {
-    if segment.text.expose() != line(&segment.words) {
+    let is_written = segment.words.iter().any(|word| word.spoken.is_some());
+    if is_written || segment.text.expose() != line(&segment.words) {
         return segment;
     }
     let words = written(&segment.words);

@@ -182,6 +182,13 @@ proptest! {
     }
 }
 
+/// Beside the written "100" the second half would read as a number of its own.
+#[test]
+fn what_is_written_is_not_read_anew() {
+    let spoken = segment("a hundred out point zero year");
+    check(&spoken, &numerals::write(spoken.clone()));
+}
+
 proptest! {
     #[test]
     fn any_text_is_kept(text: String) {
