@@ -51,7 +51,7 @@ const ON_LINUX: [(&str, &str); 2] = [
     // faster; nothing happens where the system does not have them.
     ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"),
     // libgomp, with whose threads whisper.cpp computes: who waits for another thread gives the processor
-    // away after a microsecond. With its own patience (milliseconds) recognition took up to ten times as
+    // away after a moment. With its own patience (milliseconds) recognition took up to ten times as
     // long as soon as another program had work for one of two cores.
     ("GOMP_SPINCOUNT", "1000"),
 ];

@@ -36,22 +36,6 @@ fn form(entry: &Entry) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Written once, when the version was new; never again.
-#[test]
-#[ignore = "made the vectors"]
-fn write_the_vectors() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    let join = |lines: Vec<String>| lines.join("\n") + "\n";
-    let lines = log(acts().len(), 10);
-    let texts = join(lines.iter().map(Line::text).collect());
-    let forms = lines.iter().filter_map(|line| match line {
-        Line::Entry(entry) => Some(form(entry)),
-        _ => None,
-    });
-    std::fs::write(folder.join("log-v1.jsonl"), texts).unwrap();
-    std::fs::write(folder.join("canonical-v1.txt"), join(forms.collect())).unwrap();
-}
-
 #[test]
 fn every_act_reads_as_a_sentence() {
     for act in acts() {
