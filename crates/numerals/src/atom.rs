@@ -25,7 +25,8 @@ pub(crate) enum Atom {
     Figures(Number),
 }
 
-const BELOW_TWENTY: [&str; 20] = [
+/// The words of 0 to 19, each at its value.
+pub const BELOW_TWENTY: [&str; 20] = [
     "zero",
     "one",
     "two",
@@ -47,7 +48,8 @@ const BELOW_TWENTY: [&str; 20] = [
     "eighteen",
     "nineteen",
 ];
-const TENS: [&str; 8] = [
+/// The words of 20, 30 and so on to 90.
+pub const TENS: [&str; 8] = [
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ];
 

@@ -22,4 +22,5 @@ mod token;
 mod unit;
 mod unit_edits;
 
+pub use atom::{BELOW_TWENTY, TENS};
 pub use segment::write;

@@ -1,5 +1,7 @@
 //! Plain words, read without anything of the judge's: what the generator knows must not come from what it measures.
 
+use numerals::{BELOW_TWENTY, TENS};
+
 /// Lower-case words; numbers in digits, also those that were said in words.
 pub fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase().replace('\u{2019}', "'");
@@ -44,37 +46,11 @@ fn usual(word: &str) -> String {
     .to_owned()
 }
 
-const UNITS: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 8] = [
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
-
 /// A number in words and how many it takes; 0 words where there is none.
 fn spoken(words: &[&str]) -> (u32, usize) {
     let (mut value, mut used) = (0, 0);
     while let Some(word) = words.get(used) {
-        let unit = UNITS.iter().position(|u| u == word);
+        let unit = BELOW_TWENTY.iter().position(|u| u == word);
         let ten = TENS.iter().position(|t| t == word);
         match (unit, ten) {
             (Some(unit), _)
