@@ -177,6 +177,10 @@ impl Desk {
 
     /// From now on the store is open, and what is due in it is erased.
     fn keep(&self, vault: Vault) {
+        if vault.log_was_damaged() {
+            let message = vault::LOG_DAMAGED.to_owned();
+            self.tell(FromDesk::StoreDamaged { message });
+        }
         let vault = Arc::new(vault);
         let listener = self.listener.clone();
         let retention = DailyRetention::start(&vault, clock::now, move |done| {

@@ -226,6 +226,11 @@ pub enum FromDesk {
         /// What happened and what to do.
         message: String,
     },
+    /// The store was found damaged when it was opened.
+    StoreDamaged {
+        /// What happened, what was kept and what to do.
+        message: String,
+    },
     /// A person wants to close the window while a visit is being recorded.
     CloseAsked,
 }

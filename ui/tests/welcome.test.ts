@@ -48,3 +48,18 @@ it("says that a passphrase is wrong, and lets it be tried again", async () => {
   await click("open-vault");
   expect(await screen.findByTestId("new-visit")).toBeTruthy();
 });
+
+it("says at once that the store was found damaged, and keeps saying it", async () => {
+  const program = await openPage({
+    startup: () => startup({ door: "locked" }),
+    open_vault: () => {
+      program.tell({ kind: "store_damaged", message: "The store's write-ahead log is damaged." });
+      return null;
+    },
+  });
+  await screen.findByTestId("open-vault");
+  await type("open-passphrase", "plum engine harbor violet");
+  await click("open-vault");
+  await screen.findByTestId("new-visit");
+  expect((await screen.findByTestId("failure")).textContent).toContain("write-ahead log is damaged");
+});

@@ -166,6 +166,9 @@ pub enum Act {
     LogShown,
     /// This log was written to a file.
     LogExported,
+    /// The store's write-ahead log was found damaged at an opening: what was committed last may be
+    /// missing. A copy of it was kept.
+    StoreLogDamaged,
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -332,7 +335,8 @@ impl Act {
             | Self::Restored { .. }
             | Self::RetentionChanged { .. }
             | Self::LogShown
-            | Self::LogExported => None,
+            | Self::LogExported
+            | Self::StoreLogDamaged => None,
         }
     }
 }

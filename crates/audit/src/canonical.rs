@@ -173,7 +173,8 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
         | Act::KeyRotated
         | Act::Recovered
         | Act::LogShown
-        | Act::LogExported => {}
+        | Act::LogExported
+        | Act::StoreLogDamaged => {}
     }
 }
 
@@ -213,6 +214,7 @@ const fn tag(act: &Act) -> u8 {
         Act::LogShown => 27,
         Act::LogExported => 28,
         Act::Refused { .. } => 29,
+        Act::StoreLogDamaged => 30,
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) fn acts() -> Vec<Act> {
             visit: Some(visit),
             reason: Refusal::Unresolved,
         },
+        Act::StoreLogDamaged,
     ]
 }
 

@@ -109,6 +109,9 @@ impl fmt::Display for Act {
             }
             Self::LogShown => f.write_str("read the audit log"),
             Self::LogExported => f.write_str("exported the audit log"),
+            Self::StoreLogDamaged => f.write_str(
+                "found the store's write-ahead log damaged: what was committed last may be missing",
+            ),
             Self::Refused {
                 asked,
                 visit,

@@ -300,8 +300,12 @@ impl VaultArguments {
         let place = Vault::entrances(&folder)?.device;
         let secrets = os_keyring::secrets_at(place, self.device_secret_file.as_deref())?;
         let passphrase = passphrase::ask(self.passphrase_file.as_deref(), "Passphrase: ")?;
+        let vault = Vault::open_with(&folder, &passphrase, secrets.as_deref())?;
+        if vault.log_was_damaged() {
+            eprintln!("inroomctl: {}", vault::LOG_DAMAGED);
+        }
         Ok(Opened {
-            vault: Vault::open_with(&folder, &passphrase, secrets.as_deref())?,
+            vault,
             passphrase,
             secrets,
         })

@@ -14,7 +14,7 @@ use crate::key::{self, KEY_BYTES, Key, VaultRoot};
 use crate::{folder, schema, visits};
 
 /// SQLCipher's page, of which a database has at least one.
-const PAGE_BYTES: u64 = 4096;
+pub(crate) const PAGE_BYTES: u64 = 4096;
 
 /// Settings that must stand before the key. Log lines of the cipher would go to standard error;
 /// with memory security SQLite's memory is wiped when it is freed.

@@ -92,6 +92,7 @@ const fn happens_at_the_door(act: &Act) -> bool {
         Act::UnlockRefused { .. }
             | Act::VaultOpened
             | Act::Recovered
+            | Act::StoreLogDamaged
             | Act::Refused {
                 asked: Asked::Recover,
                 ..
@@ -101,6 +102,15 @@ const fn happens_at_the_door(act: &Act) -> bool {
 
 fn is_free(notes: &[u8], place: usize) -> bool {
     notes.get(place * NOTE).is_none_or(|first| *first == 0)
+}
+
+/// What any bytes in the place of the notes are read as.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read_as_notes(notes: &[u8]) -> Vec<Event> {
+    (0..REFUSALS + OTHERS)
+        .filter_map(|place| event_at(notes, place))
+        .filter(|event| happens_at_the_door(&event.act))
+        .collect()
 }
 
 fn event_at(notes: &[u8], place: usize) -> Option<Event> {

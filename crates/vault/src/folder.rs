@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::error::{Part, VaultError};
 use crate::hex::push_digits;
+use crate::wal;
 
 /// The wrapped vault key.
 pub(crate) const KEYS_FILE: &str = "keys.json";
@@ -20,6 +21,12 @@ pub(crate) const DATABASE_FILE: &str = "vault.db";
 const NEXT_KEYS_FILE: &str = "keys.json.next";
 /// A database that is about to take its place.
 pub(crate) const NEXT_DATABASE_FILE: &str = "vault.db.next";
+/// What SQLite calls the database's write-ahead log.
+const WRITE_AHEAD_LOG: &str = "vault.db-wal";
+/// A copy of one that was found damaged; a number follows if there is one already.
+const DAMAGED_LOG: &str = "vault.db-wal.damaged";
+/// Copies that are kept at most; more of them mean that the medium is failing.
+const DAMAGED_LOGS: usize = 4;
 /// Whoever holds a lock on this file has the vault open; door.rs says what stands in it.
 const LOCK_FILE: &str = "vault.lock";
 
@@ -128,7 +135,58 @@ pub(crate) fn put_next_database(dir: &Path) -> Result<(), VaultError> {
     sync_file(&next)
         .and_then(|()| fs::rename(&next, dir.join(DATABASE_FILE)))
         .and_then(|()| sync_folder(dir))
-        .map_err(VaultError::io(doing))
+        .map_err(VaultError::io(doing))?;
+    // They stand under the key that was exchanged.
+    remove_damaged_logs(dir);
+    Ok(())
+}
+
+/// Looks at the write-ahead log before SQLite does, which would take the part before the damage and
+/// drop the rest without a word; keeps a copy of one that is damaged. Whether it was.
+///
+/// # Errors
+/// What the disk answers; the log is as it was then.
+pub(crate) fn keep_damaged_log(dir: &Path, page: usize) -> Result<bool, VaultError> {
+    let keep = || {
+        let log = dir.join(WRITE_AHEAD_LOG);
+        if wal::examine(&log, page)? == wal::State::Whole {
+            return Ok(false);
+        }
+        let bytes = fs::read(&log)?;
+        for copy in damaged_logs(dir) {
+            if copy.exists() {
+                // An opening that failed after this has kept it already.
+                if fs::read(&copy)? == bytes {
+                    break;
+                }
+                continue;
+            }
+            let mut file =
+                private(OpenOptions::new().write(true).create(true).truncate(true)).open(&copy)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            sync_folder(dir)?;
+            break;
+        }
+        Ok(true)
+    };
+    keep().map_err(VaultError::io(
+        "keeping a copy of the write-ahead log, which is damaged",
+    ))
+}
+
+/// Removes the copies of damaged logs, for older forms of pages stand in them.
+pub(crate) fn remove_damaged_logs(dir: &Path) {
+    for copy in damaged_logs(dir) {
+        let _ = fs::remove_file(copy);
+    }
+}
+
+fn damaged_logs(dir: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..=DAMAGED_LOGS).map(move |number| match number {
+        1 => dir.join(DAMAGED_LOG),
+        _ => dir.join(format!("{DAMAGED_LOG}-{number}")),
+    })
 }
 
 /// Removes what a change that was cut off has left. Failing to is no reason not to open.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::error::VaultError;
+use crate::folder;
 use crate::vault::Vault;
 
 /// Rows of the index that one commit removes: a segment has a dozen words, a note a hundred.
@@ -21,7 +22,7 @@ const TURN: Duration = Duration::from_millis(1);
 
 impl Vault {
     /// Removes from the index what was erased, and empties the write-ahead log, where older forms
-    /// of pages stand. Without anything to remove it only looks.
+    /// of pages stand, with the copies of damaged ones. Without anything to remove it only looks.
     ///
     /// # Errors
     /// [`VaultError::DiskFull`], [`VaultError::Storage`]; it is taken up where it was by the next
@@ -30,7 +31,9 @@ impl Vault {
         while self.commit(forget_slice)? {
             thread::sleep(TURN);
         }
-        crate::database::empty_log(&self.connection())
+        crate::database::empty_log(&self.connection())?;
+        folder::remove_damaged_logs(self.folder());
+        Ok(())
     }
 
     /// Whether something that was erased is still in the index.

@@ -12,8 +12,8 @@ use crate::record::{self, Record};
 use crate::seal::{self, NONCE_BYTES, Nonce};
 use crate::visits::Cover;
 use crate::{
-    EscrowIdentity, EscrowRecipient, VaultError, backup, canonical, chunk, device, signature,
-    tombstone,
+    EscrowIdentity, EscrowRecipient, VaultError, backup, canonical, chunk, device, door, signature,
+    tombstone, wal,
 };
 
 /// The nonce, key and identity of the vectors, so that what is kept there opens.
@@ -98,6 +98,22 @@ fn try_keys(bytes: &[u8]) {
     }
 }
 
+/// The notes at a vault's door; what is read is an event that can be entered.
+pub fn door(bytes: &[u8]) {
+    for event in door::read_as_notes(bytes) {
+        assert!(!event.act.to_string().is_empty(), "an act without words");
+        audit::Entry::after(0, &audit::Digest::from_bytes([0; 32]), event);
+    }
+}
+
+/// A write-ahead log, before SQLite reads it.
+pub fn wal(bytes: &[u8]) {
+    assert!(
+        wal::examine_bytes(bytes, 512).is_ok(),
+        "bytes in memory cannot fail to be read"
+    );
+}
+
 /// A snapshot of a backup.
 pub fn snapshot(bytes: &[u8]) {
     let signing: Key<Signing> = key(0x33);
@@ -156,5 +172,9 @@ mod tests {
         replay("signed", super::signed);
         replay("device_secret", super::device_secret);
         replay("escrow", super::escrow);
+        let notes = include_bytes!("../../../fuzz/corpus/door/notes");
+        assert_eq!(super::door::read_as_notes(notes).len(), 3);
+        replay("door", super::door);
+        replay("wal", super::wal);
     }
 }

@@ -53,6 +53,7 @@ mod tombstone;
 mod transcript;
 mod vault;
 mod visits;
+mod wal;
 
 pub use attempts::Step;
 // What the log holds, for whoever reads it or enters something in it.
@@ -69,5 +70,5 @@ pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use secrecy::SecretString;
 pub use signature::Signature;
 pub use tombstone::{Erased, ErasureReason, Tombstone};
-pub use vault::Vault;
+pub use vault::{LOG_DAMAGED, Vault};
 pub use visits::{NewVisit, VisitContent, VisitRecord, VisitSummary};

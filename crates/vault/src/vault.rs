@@ -19,6 +19,11 @@ use crate::passphrase::{self, KdfCost};
 use crate::record;
 use crate::visits::state_of;
 
+/// What to tell a person of a vault with [`Vault::log_was_damaged`].
+pub const LOG_DAMAGED: &str = "The store's write-ahead log is damaged: what was stored last, up to some minutes of a \
+    recording, may be missing. Everything before it is there, and a copy of the log was kept in the vault's folder \
+    (vault.db-wal.damaged). Look at the last visit now, and have IT check this computer's disk.";
+
 /// An open vault. Dropping it locks it: that is entered in its log and signed, keys are wiped and
 /// the files closed.
 ///
@@ -33,6 +38,8 @@ pub struct Vault {
     who: Actor,
     /// Whether its log says that it was opened, and so has to say that it is locked.
     entered: bool,
+    /// Whether its write-ahead log was damaged when it was opened.
+    log_was_damaged: bool,
     /// Released last.
     lock: Lock,
 }
@@ -139,6 +146,7 @@ impl Vault {
     ) -> Result<Self, VaultError> {
         let path = dir.join(DATABASE_FILE);
         folder::remove_leftovers(dir);
+        let log_was_damaged = folder::keep_damaged_log(dir, database::PAGE_BYTES as usize)?;
         let opened = database::open(&path, &unwrapped.root.derive_database_key());
         let (connection, root) = match (opened, &unwrapped.former) {
             // An exchange of the vault key that was cut off has left it under the former one.
@@ -162,6 +170,7 @@ impl Vault {
             dir: dir.to_owned(),
             who: account::actor(),
             entered: false,
+            log_was_damaged,
             lock,
         };
         // What an erasure that was cut off has left in the index. On a full disk the vault opens all
@@ -178,7 +187,11 @@ impl Vault {
     /// # Errors
     /// What the store answers; it is not to be used then.
     pub(crate) fn enter(mut self) -> Result<Self, VaultError> {
-        let events = door::events(&self.lock);
+        let mut events = door::events(&self.lock);
+        if self.log_was_damaged {
+            events.push(log::event(&Actor::Program, Act::StoreLogDamaged));
+        }
+        let found = events.last().filter(|_| self.log_was_damaged).cloned();
         let opened = log::event(&self.who, Act::VaultOpened);
         let entered = self.commit(|transaction| {
             if !log::is_begun(transaction)? {
@@ -197,7 +210,11 @@ impl Vault {
                 // Without it a full disk has no room for notes, and the vault does not open on one.
                 let _ = door::set_space_aside(&self.lock);
             }
-            Err(VaultError::DiskFull) => door::note(&self.lock, opened)?,
+            Err(VaultError::DiskFull) => {
+                for event in found.into_iter().chain([opened]) {
+                    door::note(&self.lock, event)?;
+                }
+            }
             Err(error) => return Err(error),
         }
         self.entered = true;
@@ -213,6 +230,13 @@ impl Vault {
     /// Who uses it.
     pub(crate) fn who(&self) -> &Actor {
         &self.who
+    }
+
+    /// Whether the store's write-ahead log was damaged when the vault was opened: what was committed
+    /// last, minutes of sound at most, may be missing. A copy of the log stands in the folder as
+    /// `vault.db-wal.damaged` until something is erased or the vault key exchanged.
+    pub fn log_was_damaged(&self) -> bool {
+        self.log_was_damaged
     }
 
     /// Its folder.
@@ -239,6 +263,7 @@ impl Vault {
             dir: dir.to_owned(),
             who: self.who.clone(),
             entered: false,
+            log_was_damaged: false,
             lock,
         }
     }

@@ -128,7 +128,7 @@ class Desk {
       this.closeAsked = true;
       return;
     }
-    if (message.kind === "retention_failed") {
+    if (message.kind === "retention_failed" || message.kind === "store_damaged") {
       this.failure = { code: "store", message: message.message };
       return;
     }

@@ -1,8 +1,9 @@
 //! A vault's life from its creation on, in small: it can be taken up again wherever it was cut off.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use vault::{Erased, ErasureReason, KdfCost, Vault, VaultError};
+use vault::{Erased, ErasureReason, KdfCost, SecretString, Vault, VaultError};
 use visit::{Samples, UnixMillis, VisitId, VisitState};
 
 use crate::sample::{new_visit, note, passphrase, second, segment};
@@ -20,6 +21,29 @@ pub struct Kept {
     pub revisions: u32,
     pub drafted: bool,
     pub erased: bool,
+    /// The passphrase was exchanged: the old one opens nothing.
+    pub changed: bool,
+    pub backed_up: bool,
+    /// The vault key was exchanged.
+    pub rotated: bool,
+}
+
+/// The passphrase that the life ends with.
+pub fn next_passphrase() -> SecretString {
+    "another long enough passphrase".into()
+}
+
+/// Opens the vault with whichever passphrase is the right one; whether it is the next one already.
+pub fn open(dir: &Path) -> Result<(Vault, bool), VaultError> {
+    match Vault::open(dir, &passphrase()) {
+        Err(VaultError::WrongPassphrase) => Ok((Vault::open(dir, &next_passphrase())?, true)),
+        opened => Ok((opened?, false)),
+    }
+}
+
+/// Where the life backs its vault up to.
+pub fn backup(dir: &Path) -> PathBuf {
+    dir.with_file_name("backup")
 }
 
 pub fn sound(number: u32) -> Vec<i16> {
@@ -47,7 +71,7 @@ fn step<T>(
 
 fn enter(dir: &Path) -> Result<Vault, VaultError> {
     if Vault::exists(dir) {
-        Vault::open(dir, &passphrase())
+        Ok(open(dir)?.0)
     } else {
         Vault::create(dir, &passphrase(), KdfCost::LEAST)
     }
@@ -134,6 +158,47 @@ pub fn live(
         })?;
     }
     kept.revisions = 2;
+    tell(kept);
+    drop(vault);
+    change_ways(dir, kept, tell, complain)
+}
+
+/// Another passphrase, a backup, another vault key.
+fn change_ways(
+    dir: &Path,
+    mut kept: Kept,
+    tell: &mut dyn FnMut(Kept),
+    complain: &mut dyn FnMut(&VaultError),
+) -> Result<(), VaultError> {
+    let (vault, changed) = step(complain, || open(dir))?;
+    if !changed {
+        let (old, new) = (passphrase(), next_passphrase());
+        step(complain, || {
+            // What fails after the exchange has exchanged it.
+            match vault.change_passphrase(&old, None, &new, KdfCost::LEAST) {
+                Err(VaultError::WrongPassphrase) => Ok(()),
+                done => done,
+            }
+        })?;
+    }
+    kept.changed = true;
+    tell(kept);
+
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let mut now = now.unwrap_or_default().as_millis() as i64;
+    step(complain, || {
+        now += 1;
+        vault.back_up(&backup(dir), UnixMillis(now), 2, &mut |_| ())
+    })?;
+    kept.backed_up = true;
+    tell(kept);
+
+    let mut vault = Some(vault);
+    step(complain, || {
+        let open_one = vault.take().map_or_else(|| enter(dir), Ok)?;
+        open_one.rotate_key(&next_passphrase(), None).map(drop)
+    })?;
+    kept.rotated = true;
     tell(kept);
     Ok(())
 }

@@ -25,9 +25,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use life::{CHUNKS, Kept, SEGMENTS, live, sound, visit_of};
+use life::{CHUNKS, Kept, SEGMENTS, live, next_passphrase, open, sound, visit_of};
 use sample::{note, passphrase, segment};
-use vault::Vault;
+use vault::{Vault, VaultError};
 use visit::VisitState;
 
 const WAYS: [&str; 5] = ["eio", "enospc", "gone", "tear", "delay"];
@@ -49,13 +49,16 @@ fn child() {
         &Path::new(&folder).join("vault"),
         &mut |kept| {
             say(format!(
-                "kept {} {} {} {} {} {}",
+                "kept {} {} {} {} {} {} {} {} {}",
                 u32::from(kept.vault),
                 kept.chunks,
                 kept.segments,
                 kept.revisions,
                 u32::from(kept.drafted),
-                u32::from(kept.erased)
+                u32::from(kept.erased),
+                u32::from(kept.changed),
+                u32::from(kept.backed_up),
+                u32::from(kept.rotated)
             ));
         },
         &mut |error| say(format!("failed {error:?}")),
@@ -82,7 +85,18 @@ fn told(out: &str) -> Told {
         };
         let numbers: Vec<u32> = line.split(' ').flat_map(str::parse).collect();
         // A last line may be cut off.
-        if let [vault, chunks, segments, revisions, drafted, erased] = numbers[..] {
+        if let [
+            vault,
+            chunks,
+            segments,
+            revisions,
+            drafted,
+            erased,
+            changed,
+            backed_up,
+            rotated,
+        ] = numbers[..]
+        {
             kept = Kept {
                 vault: vault == 1,
                 chunks,
@@ -90,6 +104,9 @@ fn told(out: &str) -> Told {
                 revisions,
                 drafted: drafted == 1,
                 erased: erased == 1,
+                changed: changed == 1,
+                backed_up: backed_up == 1,
+                rotated: rotated == 1,
             };
         }
     }
@@ -177,6 +194,14 @@ fn check_kept(vault: &Vault, kept: Kept) {
     }
 }
 
+/// The newest backup, restored beside the vault.
+fn check_restored(folder: &Path, kept: Kept) {
+    let restored = folder.join("restored");
+    Vault::restore(&folder.join("backup"), None, &restored, &mut |_, _| ()).unwrap();
+    check_kept(&open(&restored).unwrap().0, kept);
+    fs::remove_dir_all(&restored).unwrap();
+}
+
 /// After whatever happened: what is there, and how it goes on without faults.
 fn check(folder: &Path, kept: Kept) {
     const FILES: [&str; 5] = [
@@ -189,10 +214,16 @@ fn check(folder: &Path, kept: Kept) {
     let dir = folder.join("vault");
     assert!(Vault::exists(&dir) || !kept.vault, "the vault is gone");
     if Vault::exists(&dir) {
-        check_kept(&Vault::open(&dir, &passphrase()).unwrap(), kept);
+        let (vault, changed) = open(&dir).unwrap();
+        assert!(changed || !kept.changed, "the old passphrase opens it");
+        check_kept(&vault, kept);
+    }
+    if kept.backed_up {
+        check_restored(folder, kept);
     }
     // A creation that was cut off is cleared away by one that comes a day later.
-    for name in names(folder).iter().filter(|name| *name != "vault") {
+    let others = |name: &&String| *name != "vault" && *name != "backup";
+    for name in names(folder).iter().filter(others) {
         assert!(name.starts_with(".vault.unfinished-"), "{name} is left");
         assert!(!kept.vault, "{name} is left beside a vault");
         let long_ago = SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
@@ -208,8 +239,15 @@ fn check(folder: &Path, kept: Kept) {
         revisions: 2,
         drafted: true,
         erased: true,
+        changed: true,
+        backed_up: true,
+        rotated: true,
     };
-    let vault = Vault::open(&dir, &passphrase()).unwrap();
+    assert!(matches!(
+        Vault::open(&dir, &passphrase()),
+        Err(VaultError::WrongPassphrase)
+    ));
+    let vault = Vault::open(&dir, &next_passphrase()).unwrap();
     check_kept(&vault, whole);
     assert_eq!(vault.visits().unwrap().len(), 1);
     let id = visit_of(&vault, "A").unwrap().unwrap();
@@ -217,7 +255,8 @@ fn check(folder: &Path, kept: Kept) {
     assert_eq!(notes[0].note, note("ice"));
     assert_eq!(notes[1].note, note("ice, and crutches"));
     drop(vault);
-    assert_eq!(names(folder), ["vault"]);
+    check_restored(folder, whole);
+    assert_eq!(names(folder), ["backup", "vault"]);
     for name in names(&dir) {
         assert!(FILES.contains(&name.as_str()), "{name} is left over");
     }
