@@ -26,4 +26,8 @@ percent: number, } | { "kind": "retention_failed",
 /**
  * What happened and what to do.
  */
+message: string, } | { "kind": "store_damaged", 
+/**
+ * What happened, what was kept and what to do.
+ */
 message: string, } | { "kind": "close_asked" };
