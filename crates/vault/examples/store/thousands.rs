@@ -90,6 +90,12 @@ pub fn measure(parent: &Path) -> Result<(), Box<dyn Error>> {
         found.len(),
         times,
     );
+    let (content, times) = repeated(|round| vault.read_visit(ids[round * 397 % ids.len()]))?;
+    tell(
+        "the same with its entry in the audit log, as a person reads it, segments",
+        content.segments.len(),
+        times,
+    );
     let common = [word(0), word(1), word(2)];
     let (rare, rarer) = (word(6_000), word(7_990));
     for (what, query) in [

@@ -1,7 +1,5 @@
 //! What is entered, and what never is.
 
-use std::time::Instant;
-
 use audit::{Actor, Asked, Cause, Part, Refusal, Way};
 use visit::{Days, Note, Retention, Samples, UnixMillis, VisitState};
 
@@ -228,36 +226,4 @@ fn no_word_of_a_visit_stands_in_the_log() {
         let text = entry.act.to_string();
         assert!(WORDS.iter().all(|word| !text.contains(word)), "{text}");
     }
-}
-
-/// Prints what an entry costs. One in a commit that is made anyway is a row more; one that needs a
-/// commit of its own costs what the medium takes to synchronise.
-#[test]
-fn an_entry_costs_little() {
-    const TIMES: u32 = 200;
-    let (_parent, vault) = scratch();
-    let visit = drafted(&vault);
-    let mean = |work: &dyn Fn()| {
-        let begun = Instant::now();
-        (0..TIMES).for_each(|_| work());
-        begun.elapsed() / TIMES
-    };
-    let with_entries = |entries: u32| {
-        let enter = || {
-            vault.commit(|transaction| {
-                transaction.execute("UPDATE visits SET settled = settled + 1", [])?;
-                let act = || Act::VisitRead { visit };
-                (0..entries).try_for_each(|_| vault.note(transaction, act()))
-            })
-        };
-        mean(&|| enter().unwrap())
-    };
-    let (bare, one, hundred) = (with_entries(0), with_entries(1), with_entries(100));
-    let unentered = mean(&|| drop(vault.visit(visit).unwrap()));
-    let read = mean(&|| drop(vault.read_visit(visit).unwrap()));
-    println!(
-        "a commit {bare:.0?}, with one entry {one:.0?}, with a hundred {hundred:.0?}; a visit read \
-         {unentered:.0?}, with an entry and its commit {read:.0?}"
-    );
-    assert!(read.as_millis() < 500, "{read:?}");
 }
