@@ -105,7 +105,7 @@ impl From<VaultError> for Failure {
         let code = match &error {
             VaultError::WrongPassphrase => FailureCode::WrongPassphrase,
             VaultError::PassphraseTooShort { .. } => FailureCode::WeakPassphrase,
-            VaultError::NotARecipient => FailureCode::Rejected,
+            VaultError::NotARecipient | VaultError::ConsentIncomplete(_) => FailureCode::Rejected,
             VaultError::Device(_) => FailureCode::Keyring,
             _ => FailureCode::Store,
         };

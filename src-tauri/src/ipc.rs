@@ -302,8 +302,8 @@ pub struct VisitRequest {
 pub struct EraseRequest {
     /// Of which visit.
     pub visit: VisitId,
-    /// How much of it.
-    pub erased: Erased,
+    /// Which parts of it; all or none go.
+    pub erased: Vec<Erased>,
     /// Why.
     pub reason: ErasureReason,
 }
