@@ -9,6 +9,7 @@ use visit::{
     UnixMillis, VisitId, VisitState,
 };
 
+use crate::failure::Failure;
 use crate::preferences::Preferences;
 
 /// What the page needs to know once.
@@ -34,6 +35,8 @@ pub struct Startup {
     pub shortest_passphrase: u32,
     /// How the page looks and behaves for this person.
     pub preferences: Preferences,
+    /// Why what a person had chosen is not known.
+    pub preferences_failure: Option<Failure>,
 }
 
 /// How the store is to be entered.
@@ -257,8 +260,9 @@ pub struct CreateRequest {
     /// As typed.
     #[ts(type = "string")]
     pub passphrase: SecretString,
-    /// The public part of the organisation's recovery key, `age1…`; empty for none.
-    pub recovery_key: String,
+    /// The public part of the organisation's recovery key, `age1…`; `null` if a person has said that
+    /// there is to be none.
+    pub recovery_key: Option<String>,
 }
 
 /// A passphrase, to open the store.

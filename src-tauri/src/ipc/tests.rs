@@ -97,7 +97,7 @@ fn a_request_with_an_unknown_field_is_refused() {
     }
     refused!(
         BackupRequest => r#"{"folder":"/mnt/backup"}"#.to_owned(),
-        CreateRequest => r#"{"passphrase":"x","recovery_key":""}"#.to_owned(),
+        CreateRequest => r#"{"passphrase":"x","recovery_key":null}"#.to_owned(),
         PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
         ListRequest => r#"{"limit":1}"#.to_owned(),
         SearchRequest => r#"{"query":"","limit":1}"#.to_owned(),

@@ -46,9 +46,10 @@ export const en = {
     differ: "The two passphrases are not the same.",
     show: "Show the passphrase",
     hide: "Hide the passphrase",
-    recoveryKey: "Recovery key of your organisation (optional)",
+    recoveryKey: "Recovery key of your organisation",
     recoveryHint: "Your IT has it. It opens the vault when the passphrase is forgotten or the computer is lost.",
-    warning: "Without a recovery key a forgotten passphrase cannot be recovered. Write it down and keep it safe.",
+    withoutKey:
+      "There is none. I know that a forgotten passphrase cannot be recovered then; I write it down and keep it safe.",
     tooShort: (shortest: number) => `At least ${shortest} characters.`,
     strength: {
       weak: "Easy to guess. Four or more unrelated words make a good passphrase.",
