@@ -262,6 +262,8 @@ pub struct CreateRequest {
     pub passphrase: SecretString,
     /// The public part of the organisation's recovery key, `age1…`; `null` if a person has said that
     /// there is to be none.
+    // Named, so that a request without the field is refused and not taken for that.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub recovery_key: Option<String>,
 }
 

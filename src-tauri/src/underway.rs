@@ -358,14 +358,18 @@ mod tests {
         let vault = scratch.vault().clone();
         let underway = Arc::new(Underway::default());
         let (events, heard) = crossbeam_channel::unbounded();
-        let sound = capture::faulty::Script::new().sound(&[0.1; 160_000]).stall_for_good();
+        let sound = capture::faulty::Script::new()
+            .sound(&[0.1; 160_000])
+            .stall_for_good();
         underway
             .start_recording(visit, || {
                 let open = || sound.open("Desk microphone", capture::Pace::RealTime);
                 Ok(Recording::start(vault.clone(), visit, open, ALONE, events)?)
             })
             .unwrap();
-        let first = heard.iter().find(|event| matches!(event, Event::Kept { .. }));
+        let first = heard
+            .iter()
+            .find(|event| matches!(event, Event::Kept { .. }));
         assert!(first.is_some(), "nothing was kept");
 
         let another = "00000000-0000-4000-8000-000000000000".parse().unwrap();

@@ -309,8 +309,8 @@ impl VaultArguments {
         Ok(vault)
     }
 
-    /// Opens the vault and erases nothing: for whoever looks at the policy or changes it, which must
-    /// not come too late, and for ways into the vault.
+    /// Opens the vault and erases nothing: for whoever looks at the policy, or changes it before it
+    /// takes something.
     pub(crate) fn open_as_it_is(&self) -> anyhow::Result<Vault> {
         Ok(self.unlock()?.vault)
     }

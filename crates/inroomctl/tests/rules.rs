@@ -135,7 +135,7 @@ fn nobody_having_asked_makes_no_visit() {
     assert!(clinic.open().visits().unwrap().is_empty());
 }
 
-/// The clock is moved on by the visit's being older: thirty days and more than fifty years.
+/// No clock is moved: one of the visits was signed more than fifty years ago.
 #[test]
 fn what_is_due_is_erased_when_the_vault_is_opened_and_that_is_said() {
     let clinic = Clinic::new();

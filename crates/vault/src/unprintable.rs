@@ -27,7 +27,7 @@ macro_rules! never {
     };
 }
 
-/// For each trait that `format!` knows a place for text by.
+/// The traits by which a value gets into a log, a message or a file.
 macro_rules! never_printed {
     ($($type:ty),+ $(,)?) => {
         never!(std::fmt::Debug: $($type),+);

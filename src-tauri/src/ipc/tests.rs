@@ -82,6 +82,13 @@ fn the_page_has_the_programs_types() {
     }
 }
 
+#[test]
+fn that_there_is_no_recovery_key_has_to_be_said() {
+    let request = serde_json::from_str::<CreateRequest>;
+    assert!(request(r#"{"passphrase":"x","recovery_key":null}"#).is_ok());
+    assert!(request(r#"{"passphrase":"x"}"#).is_err());
+}
+
 /// Each request, and the same with a field that it does not know.
 #[test]
 fn a_request_with_an_unknown_field_is_refused() {

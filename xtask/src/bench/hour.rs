@@ -122,7 +122,9 @@ fn watch(command: &mut Command) -> Result<Looks> {
         }
         // One that ends between the question and the answer has no memory to tell.
         looks.main.extend(resident(child.id()));
-        looks.worker.extend(worker_of(child.id()).and_then(resident));
+        looks
+            .worker
+            .extend(worker_of(child.id()).and_then(resident));
         std::thread::sleep(LOOKS);
     };
     ensure!(status.success(), "inroomctl ended with {status}");

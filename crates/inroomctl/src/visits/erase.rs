@@ -41,11 +41,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (parts, what): (&[Erased], _) = if arguments.sound_only {
         (&[Erased::Sound], "the recording")
     } else if !arguments.transcript {
-        (&[Erased::Visit], "the recording, the transcript and the note")
+        (
+            &[Erased::Visit],
+            "the recording, the transcript and the note",
+        )
     } else if summary.sound_erased {
         (&[Erased::Transcript], "the transcript")
     } else {
-        (&[Erased::Sound, Erased::Transcript], "the recording and the transcript")
+        (
+            &[Erased::Sound, Erased::Transcript],
+            "the recording and the transcript",
+        )
     };
     let id = summary.id;
     eprintln!(

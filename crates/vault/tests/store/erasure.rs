@@ -94,7 +94,10 @@ fn sound_and_transcript_of_a_signed_visit_go_together_or_not_at_all() {
         .unwrap();
     let left = vault.erase_parts(id, &parts, reason, NOW).unwrap();
     assert_eq!(left[0], tombstone(id, Erased::Sound, reason));
-    assert_eq!((left[1].erased, left[1].reason), (Erased::Transcript, reason));
+    assert_eq!(
+        (left[1].erased, left[1].reason),
+        (Erased::Transcript, reason)
+    );
     drop(vault);
 
     let vault = reopen(&parent);

@@ -1,6 +1,7 @@
 use vault::{Erased, ErasureReason, Gap, GapCause, Numbered, Recorded, Step, VaultError};
 use visit::{
-    Consent, ConsentPart, Millis, RevisionNumber, Role, Samples, Segment, SpeakerLabel, UnixMillis, VisitId,
+    Consent, ConsentPart, Millis, RevisionNumber, Role, Samples, Segment, SpeakerLabel, UnixMillis,
+    VisitId,
     VisitState::{self, Drafted, Paused, Prepared, Recorded as Ended, Recording},
 };
 
