@@ -255,7 +255,12 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
         all.extend(["--passphrase-file".as_ref(), passphrase.as_os_str()]);
         inroomctl(all)
     };
-    let create = ["vault", "create", "--without-device-secret"];
+    let create = [
+        "vault",
+        "create",
+        "--without-device-secret",
+        "--without-recovery-key",
+    ];
     refused(&run(&["visit", "list"], &right), &["no vault"]);
     assert!(run(&create, &right).status.success());
     refused(&run(&["visit", "list"], &wrong), &["passphrase"]);
@@ -282,9 +287,14 @@ fn no_microphone_is_said_and_the_visit_is_kept() {
             .unwrap()
     };
     assert!(
-        run(&["vault", "create", "--without-device-secret"])
-            .status
-            .success()
+        run(&[
+            "vault",
+            "create",
+            "--without-device-secret",
+            "--without-recovery-key"
+        ])
+        .status
+        .success()
     );
     let ran = run(&[&NEW_VISIT[..], &["--seconds", "1"]].concat());
     refused(&ran, &["microphone"]);
@@ -320,7 +330,12 @@ fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
         all.extend(["--passphrase-file".as_ref(), passphrase.path().as_os_str()]);
         inroomctl(all)
     };
-    let created = run(&["vault", "create", "--without-device-secret"]);
+    let created = run(&[
+        "vault",
+        "create",
+        "--without-device-secret",
+        "--without-recovery-key",
+    ]);
     let recorded = run(&[&NEW_VISIT[..], &["--template", "patient-instructions"]].concat());
     let listed = String::from_utf8(run(&["visit", "list"]).stdout).unwrap();
     let id = listed.split_whitespace().next().unwrap_or_default();

@@ -48,6 +48,7 @@ async fn a_visit_is_recorded_through_alsa_backed_up_and_erased() {
             window.click("backup-close").await;
             window.click("erase").await;
             window.picture("8-erase").await;
+            window.click("choice-discarded").await;
             window.click("erase-meant").await;
             window.click("erase-start").await;
             window.find("search").await;
@@ -99,6 +100,7 @@ async fn record(
     window.picture(&format!("1-welcome{mark}")).await;
     window.fill("create-passphrase", PASSPHRASE).await;
     window.fill("create-passphrase-again", PASSPHRASE).await;
+    window.click("without-recovery-key").await;
     window.click("create-vault").await;
     window.find("new-visit").await;
     assert!(!may_dump_core(process_on(folder.path())));

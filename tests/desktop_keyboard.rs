@@ -39,7 +39,11 @@ async fn a_visit_needs_no_mouse() {
     window.tab_to("create-passphrase").await;
     window.keys(PASSPHRASE).await;
     window.tab_to("create-passphrase-again").await;
-    window.keys(&format!("{PASSPHRASE}{}", key::ENTER)).await;
+    window.keys(PASSPHRASE).await;
+    window.tab_to("without-recovery-key").await;
+    window.keys(" ").await;
+    window.tab_to("create-vault").await;
+    window.keys(key::ENTER).await;
     window.find("new-visit").await;
     window.keys("?").await;
     window.find("help").await;

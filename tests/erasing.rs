@@ -26,9 +26,14 @@ fn a_visit_is_erased_in_two_steps_and_leaves_a_tombstone() {
         inroomctl(all)
     };
     assert!(
-        run(&["vault", "create", "--without-device-secret"])
-            .status
-            .success()
+        run(&[
+            "vault",
+            "create",
+            "--without-device-secret",
+            "--without-recovery-key"
+        ])
+        .status
+        .success()
     );
     let sound = audio_fixture("hello.flac");
     let recorded = run(&[

@@ -11,41 +11,85 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use inroom_tests::programs::{DRAFTING, SPEECH, figures, program, visit_fixture};
 use scribe::{SpeechSettings, Steps, Work};
 use vault::{KdfCost, SecretString, Vault};
-use visit::{Segment, VisitId};
+use visit::{Segment, VisitId, VisitState};
 
 const PASSPHRASE: &str = "correct horse battery staple";
 /// Seconds of the sample visit.
 const SOUND: &str = "90";
 
-fn open(folder: &Path) -> Vault {
-    Vault::open(folder, &SecretString::from(PASSPHRASE)).unwrap()
+/// A vault, and the beginning of a sample visit.
+struct Room {
+    parent: tempfile::TempDir,
 }
 
-/// The arguments that record the sound and write it down.
-fn command(folder: &Path, passphrase: &Path, sound: &Path) -> Command {
-    let mut command = Command::new(program("inroomctl"));
-    command
-        .args(["visit", "new", "--consent-asked-by", "Dr. Test"])
-        .args(["--consent", "spoken", "--language", "en"])
-        .args(["--speech-model", SPEECH, "--model", DRAFTING])
-        .arg("--audio")
-        .arg(sound)
-        .arg("--vault")
-        .arg(folder)
-        .arg("--passphrase-file")
-        .arg(passphrase)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    command
+impl Room {
+    fn new() -> Self {
+        let room = Self {
+            parent: tempfile::tempdir().unwrap(),
+        };
+        let cut = Command::new("sox")
+            .arg(visit_fixture("injured-knee.flac"))
+            .arg(room.path("beginning.wav"))
+            .args(["trim", "0", SOUND])
+            .status();
+        assert!(cut.unwrap().success());
+        std::fs::write(room.path("passphrase"), PASSPHRASE).unwrap();
+        drop(Vault::create(&room.path("vault"), &PASSPHRASE.into(), KdfCost::LEAST).unwrap());
+        room
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.parent.path().join(name)
+    }
+
+    fn open(&self) -> Arc<Vault> {
+        let opened = Vault::open(&self.path("vault"), &SecretString::from(PASSPHRASE));
+        Arc::new(opened.unwrap())
+    }
+
+    /// A command of the program on this vault.
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(program("inroomctl"));
+        command
+            .args(words)
+            .arg("--vault")
+            .arg(self.path("vault"))
+            .arg("--passphrase-file")
+            .arg(self.path("passphrase"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// Records the sound and, unless more words say otherwise, writes it down.
+    fn new_visit(&self, more: &[&str]) -> Command {
+        let mut command = self.command(&["visit", "new"]);
+        command
+            .args(["--consent-asked-by", "Dr. Test", "--consent", "spoken"])
+            .args(["--language", "en", "--audio"])
+            .arg(self.path("beginning.wav"))
+            .args(more);
+        command
+    }
+
+    /// A visit that is recorded to its end and not written down.
+    fn recorded(&self) -> VisitId {
+        let recorded = self.new_visit(&["--record-only"]).output().unwrap();
+        assert!(recorded.status.success());
+        self.open().visits().unwrap()[0].id
+    }
 }
+
+const MODELS: [&str; 4] = ["--speech-model", SPEECH, "--model", DRAFTING];
 
 /// Kills the program as soon as it has written so many lines of transcript.
 fn kill_after_lines(mut command: Command, lines: usize) {
@@ -118,40 +162,10 @@ fn difference(left: &BTreeMap<String, i32>, right: &BTreeMap<String, i32>) -> i3
 
 #[test]
 fn a_transcript_goes_on_where_a_kill_has_cut_it() {
-    let parent = tempfile::tempdir().unwrap();
-    let sound = parent.path().join("beginning.wav");
-    let cut = Command::new("sox")
-        .arg(visit_fixture("injured-knee.flac"))
-        .arg(&sound)
-        .args(["trim", "0", SOUND])
-        .status();
-    assert!(cut.unwrap().success());
-    let passphrase = parent.path().join("passphrase");
-    std::fs::write(&passphrase, PASSPHRASE).unwrap();
-    let folder = parent.path().join("vault");
-    drop(Vault::create(&folder, &PASSPHRASE.into(), KdfCost::LEAST).unwrap());
-
+    let room = Room::new();
     // Once without a kill: the words that have to be there.
-    let recorded = Command::new(program("inroomctl"))
-        .args([
-            "visit",
-            "new",
-            "--consent-asked-by",
-            "Dr. Test",
-            "--consent",
-            "spoken",
-        ])
-        .args(["--language", "en", "--record-only", "--audio"])
-        .arg(&sound)
-        .arg("--vault")
-        .arg(&folder)
-        .arg("--passphrase-file")
-        .arg(&passphrase)
-        .output()
-        .unwrap();
-    assert!(recorded.status.success());
-    let vault = Arc::new(open(&folder));
-    let first = vault.visits().unwrap()[0].id;
+    let first = room.recorded();
+    let vault = room.open();
     finish(&vault, first);
     let segments = vault.segments(first).unwrap();
     assert!(segments.len() > 4, "{} segments", segments.len());
@@ -168,8 +182,8 @@ fn a_transcript_goes_on_where_a_kill_has_cut_it() {
         // From the first line to one towards the end: what is written, and not when, is the same
         // every time. A finished transcript has more segments than lines came, as some are split.
         let lines = 1 + (segments.len() * 3 / 4) * round / kills;
-        kill_after_lines(command(&folder, &passphrase, &sound), lines);
-        let vault = Arc::new(open(&folder));
+        kill_after_lines(room.new_visit(&MODELS), lines);
+        let vault = room.open();
         let visits = vault.visits().unwrap();
         assert_eq!(visits.len(), round + 2);
         let newest = &visits[0];
@@ -210,4 +224,63 @@ fn a_transcript_goes_on_where_a_kill_has_cut_it() {
         ],
     );
     assert!(in_the_middle > 0, "no kill came while it was written");
+}
+
+/// Whether this process has a speech worker.
+fn recognises(process: u32) -> bool {
+    let found = Command::new("pgrep")
+        .args(["--parent", &process.to_string()])
+        .args(["--full", "inroom-worker.* speech$"])
+        .stdout(Stdio::null())
+        .status();
+    found.unwrap().success()
+}
+
+/// Kills the program as soon as it has begun to write down, before it can have heard a sentence.
+fn kill_at_the_beginning(mut command: Command) {
+    let mut child = command.spawn().unwrap();
+    while !recognises(child.id()) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn sound_of(vault: &Vault, visit: VisitId) -> Vec<Vec<i16>> {
+    let chunks = vault.recorded(visit).unwrap().chunks;
+    (0..chunks)
+        .map(|number| vault.chunk(visit, number).unwrap())
+        .collect()
+}
+
+/// The program dies twice before its first line: the third time the step is left out, so that the
+/// visit opens with all of its sound, and asked for once more it is done.
+#[test]
+fn a_step_that_has_killed_the_program_twice_is_left_out_once() {
+    let room = Room::new();
+    let visit = room.recorded();
+    let recorded = sound_of(&room.open(), visit);
+    assert_eq!(recorded.iter().map(Vec::len).sum::<usize>() / 16_000, 90);
+    let id = visit.to_string();
+    let draft = || room.command(&[&["visit", "draft", &id], &MODELS[..]].concat());
+    for _ in 0..2 {
+        kill_at_the_beginning(draft());
+        assert_eq!(room.open().segments(visit).unwrap(), []);
+    }
+
+    let third = draft().stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&third.stderr);
+    assert!(!third.status.success());
+    assert!(said.contains("was left out this time"), "{said}");
+    assert!(said.contains("2 times"), "{said}");
+    let vault = room.open();
+    assert_eq!(sound_of(&vault, visit), recorded);
+    assert_eq!(vault.segments(visit).unwrap(), []);
+    let summary = vault.visit(visit).unwrap().summary;
+    assert_eq!(summary.state, VisitState::Recorded);
+
+    finish(&vault, visit);
+    assert!(vault.segments(visit).unwrap().len() > 4);
+    assert_eq!(sound_of(&vault, visit), recorded);
 }

@@ -43,7 +43,12 @@ fn a_visit_outlives_its_sound_system_and_its_microphone() {
             .envs(environment.clone());
         command
     };
-    let create = ["vault", "create", "--without-device-secret"];
+    let create = [
+        "vault",
+        "create",
+        "--without-device-secret",
+        "--without-recovery-key",
+    ];
     assert!(inroomctl(&create).status().unwrap().success());
     let mut recording = inroomctl(&[
         "visit",

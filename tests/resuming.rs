@@ -39,7 +39,12 @@ impl Clinic {
             _folder: folder,
         };
         std::fs::write(&clinic.passphrase, "correct horse battery staple\n").unwrap();
-        clinic.done(["vault", "create", "--without-device-secret"]);
+        clinic.done([
+            "vault",
+            "create",
+            "--without-device-secret",
+            "--without-recovery-key",
+        ]);
         clinic
     }
 

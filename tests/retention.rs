@@ -29,7 +29,12 @@ fn the_policy_is_shown_changed_and_enforced() {
         assert!(output.status.success(), "{}", said(&output));
         said(&output)
     };
-    done(&["vault", "create", "--without-device-secret"]);
+    done(&[
+        "vault",
+        "create",
+        "--without-device-secret",
+        "--without-recovery-key",
+    ]);
     let policy = done(&["vault", "retention", "show"]);
     assert!(policy.contains("audio       30 days from"), "{policy}");
     assert!(policy.contains("draft       kept"), "{policy}");

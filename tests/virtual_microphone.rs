@@ -28,10 +28,15 @@ fn a_visit_heard_by_a_microphone_stands_in_the_vault() {
         command
     };
     assert!(
-        inroomctl(&["vault", "create", "--without-device-secret"])
-            .status()
-            .unwrap()
-            .success()
+        inroomctl(&[
+            "vault",
+            "create",
+            "--without-device-secret",
+            "--without-recovery-key"
+        ])
+        .status()
+        .unwrap()
+        .success()
     );
     let mut recording = inroomctl(&[
         "visit",

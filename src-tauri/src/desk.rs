@@ -130,21 +130,17 @@ impl Desk {
     }
 
     /// Makes a new store and leaves it open. It opens only together with this computer's secret; the
-    /// recovery key, if there is one, opens it everywhere.
+    /// recovery key opens it everywhere, unless a person wants none.
     ///
     /// # Errors
     /// What the store or the keyring answers; [`FailureCode::Rejected`] for a recovery key that is
-    /// none.
+    /// none, also for an empty one.
     pub fn create_vault(
         &self,
         passphrase: &SecretString,
         recovery_key: Option<&str>,
     ) -> Result<(), Failure> {
-        let escrow: Option<EscrowRecipient> = recovery_key
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::parse)
-            .transpose()?;
+        let escrow: Option<EscrowRecipient> = recovery_key.map(str::parse).transpose()?;
         let place = match self.device_secret_file {
             Some(_) => DevicePlace::File,
             None => DevicePlace::Keyring,
@@ -419,14 +415,17 @@ mod tests {
             (FailureCode::WeakPassphrase, Door::Absent)
         );
 
-        let no_key = desk
-            .create_vault(&secret("four unrelated plain words"), Some("age1nothing"))
-            .err()
-            .unwrap();
-        assert_eq!(
-            (no_key.code, desk.door()),
-            (FailureCode::Rejected, Door::Absent)
-        );
+        // A field that was left empty is not taken for the choice to have none.
+        for nothing in ["age1nothing", "", " "] {
+            let no_key = desk
+                .create_vault(&secret("four unrelated plain words"), Some(nothing))
+                .err()
+                .unwrap();
+            assert_eq!(
+                (no_key.code, desk.door()),
+                (FailureCode::Rejected, Door::Absent)
+            );
+        }
 
         desk.create_vault(&secret("four unrelated plain words"), None)
             .unwrap();

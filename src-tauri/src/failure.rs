@@ -7,6 +7,8 @@ use serde::Serialize;
 use ts_rs::TS;
 use vault::VaultError;
 
+use crate::preferences::PreferencesError;
+
 /// Why a command did not do what was asked, for the page and for a person.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Failure {
@@ -105,7 +107,7 @@ impl From<VaultError> for Failure {
         let code = match &error {
             VaultError::WrongPassphrase => FailureCode::WrongPassphrase,
             VaultError::PassphraseTooShort { .. } => FailureCode::WeakPassphrase,
-            VaultError::NotARecipient => FailureCode::Rejected,
+            VaultError::NotARecipient | VaultError::ConsentIncomplete(_) => FailureCode::Rejected,
             VaultError::Device(_) => FailureCode::Keyring,
             _ => FailureCode::Store,
         };
@@ -122,6 +124,19 @@ impl From<CaptureError> for Failure {
 impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Self {
         Self::of(FailureCode::Model, &error)
+    }
+}
+
+impl From<PreferencesError> for Failure {
+    fn from(error: PreferencesError) -> Self {
+        let cause = Self::of(FailureCode::Preferences, &error).message;
+        Self::new(
+            FailureCode::Preferences,
+            format!(
+                "The file preferences.json is not used. {cause} The window looks as it does at \
+                 first; visits are not concerned. The file stays until you choose something anew."
+            ),
+        )
     }
 }
 

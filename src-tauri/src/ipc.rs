@@ -9,6 +9,7 @@ use visit::{
     UnixMillis, VisitId, VisitState,
 };
 
+use crate::failure::Failure;
 use crate::preferences::Preferences;
 
 /// What the page needs to know once.
@@ -34,6 +35,8 @@ pub struct Startup {
     pub shortest_passphrase: u32,
     /// How the page looks and behaves for this person.
     pub preferences: Preferences,
+    /// Why what a person had chosen is not known.
+    pub preferences_failure: Option<Failure>,
 }
 
 /// How the store is to be entered.
@@ -262,8 +265,11 @@ pub struct CreateRequest {
     /// As typed.
     #[ts(type = "string")]
     pub passphrase: SecretString,
-    /// The public part of the organisation's recovery key, `age1…`; empty for none.
-    pub recovery_key: String,
+    /// The public part of the organisation's recovery key, `age1…`; `null` if a person has said that
+    /// there is to be none.
+    // Named, so that a request without the field is refused and not taken for that.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub recovery_key: Option<String>,
 }
 
 /// A passphrase, to open the store.
@@ -307,8 +313,8 @@ pub struct VisitRequest {
 pub struct EraseRequest {
     /// Of which visit.
     pub visit: VisitId,
-    /// How much of it.
-    pub erased: Erased,
+    /// Which parts of it; all or none go.
+    pub erased: Vec<Erased>,
     /// Why.
     pub reason: ErasureReason,
 }

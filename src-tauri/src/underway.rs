@@ -349,4 +349,46 @@ mod tests {
         let again = underway.start_recording(visit, || panic!("work on it goes on"));
         assert_eq!(again.err().unwrap().code, FailureCode::Busy);
     }
+
+    /// Consent withdrawn in the middle: only that visit's recording ends, and once its work has ended
+    /// nothing of it comes back.
+    #[test]
+    fn an_abandoned_visit_is_no_longer_recorded_and_can_be_erased() {
+        let (scratch, visit) = scratch_visit();
+        let vault = scratch.vault().clone();
+        let underway = Arc::new(Underway::default());
+        let (events, heard) = crossbeam_channel::unbounded();
+        let sound = capture::faulty::Script::new()
+            .sound(&[0.1; 160_000])
+            .stall_for_good();
+        underway
+            .start_recording(visit, || {
+                let open = || sound.open("Desk microphone", capture::Pace::RealTime);
+                Ok(Recording::start(vault.clone(), visit, open, ALONE, events)?)
+            })
+            .unwrap();
+        let first = heard
+            .iter()
+            .find(|event| matches!(event, Event::Kept { .. }));
+        assert!(first.is_some(), "nothing was kept");
+
+        let another = "00000000-0000-4000-8000-000000000000".parse().unwrap();
+        underway.abandon(another).unwrap();
+        assert!(underway.is_recording());
+        underway.abandon(visit).unwrap();
+        assert!(!underway.is_recording());
+        let reason = vault::ErasureReason::ConsentWithdrawn;
+        let erased = vault::Erased::Visit;
+        vault
+            .erase(visit, erased, reason, scribe::clock::now())
+            .unwrap();
+        for event in heard {
+            underway.heard(visit, &event);
+        }
+        underway.ended(visit);
+        assert!(!underway.is_anything());
+        assert!(vault.visits().unwrap().is_empty());
+        let [tombstone] = vault.tombstones().unwrap().try_into().unwrap();
+        assert!(tombstone.recorded.0 >= 500, "{}", tombstone.recorded);
+    }
 }

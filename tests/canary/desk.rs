@@ -34,6 +34,7 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     window.script(WATCH).await;
     window.fill("create-passphrase", PASSPHRASES[0]).await;
     window.fill("create-passphrase-again", PASSPHRASES[0]).await;
+    window.click("without-recovery-key").await;
     window.click("create-vault").await;
     window.find("new-visit").await;
     window.click("theme").await;

@@ -34,6 +34,7 @@ export const startup = (changes: Partial<Startup> = {}): Startup => ({
   consent: { version: "2026-11", text: "With your permission I would like this computer to listen to our visit and help me write the note. The recording stays on this computer and is not sent anywhere. You can say no, and you can ask me to stop at any time; your care stays the same. Do you agree?" },
   shortest_passphrase: 12,
   preferences: { theme: "system", single_key_shortcuts: true, backup_folder: "" },
+  preferences_failure: null,
   ...changes,
 });
 

@@ -23,6 +23,25 @@ it("does not start before consent is confirmed, not even by keyboard", async () 
   expect(screen.getByText("Wording version 2026-11")).toBeTruthy();
 });
 
+it("does not start before it is said who asked, and says why", async () => {
+  const program = await newVisit({ startup: () => startup({ account: "" }) });
+  await screen.findByText("Desk microphone (default)");
+  await click("consent-confirm");
+  const start = screen.getByTestId<HTMLButtonElement>("start-recording");
+  await type("asked-by", "  ");
+  expect(start.disabled).toBe(true);
+  expect(screen.getByTestId("consent-missing").textContent).toContain("who asked");
+  (document.activeElement as HTMLElement).blur();
+  await press("r");
+  expect(asked(program, "prepare_visit")).toEqual([]);
+  await type("asked-by", " Dr. Bea ");
+  expect(start.disabled).toBe(false);
+  expect(screen.queryByTestId("consent-missing")).toBeNull();
+  await click("start-recording");
+  await screen.findByTestId("back");
+  expect(asked(program, "prepare_visit")).toMatchObject([{ consent: { asked_by: "Dr. Bea" } }]);
+});
+
 it("prepares the visit with its consent, then records it", async () => {
   const program = await newVisit();
   await type("patient-label", " Jordan M. ");

@@ -85,6 +85,22 @@ it("goes on with a recording that was cut off", async () => {
   expect(allowed).toHaveBeenCalledTimes(1);
 });
 
+it("discards what was cut off in two steps, and looks again what there is", async () => {
+  let there = rows;
+  const program = await openPage({ list_visits: () => there, erase_visit: () => { there = rows.slice(0, 2); return null; } });
+  await screen.findAllByTestId("visit-row");
+  expect(screen.getAllByTestId("discard-visit")).toHaveLength(1);
+  await click("discard-visit");
+  const start = screen.getByTestId<HTMLButtonElement>("erase-start");
+  expect(start.disabled).toBe(true);
+  expect(asked(program, "erase_visit")).toEqual([]);
+  await click("erase-meant");
+  await click("erase-start");
+  expect(asked(program, "erase_visit")).toEqual([{ visit: "c", erased: ["visit"], reason: "discarded" }]);
+  await vi.waitFor(() => { expect(screen.getAllByTestId("visit-row")).toHaveLength(2); });
+  expect(screen.queryByTestId("erase-dialog")).toBeNull();
+});
+
 it("is walked through by arrow keys", async () => {
   await openPage({ list_visits: () => rows });
   const lines = await screen.findAllByTestId("visit-row");

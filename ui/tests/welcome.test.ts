@@ -17,13 +17,36 @@ it("makes a store only from two equal passphrases that are long enough", async (
   expect(screen.getByText("The two passphrases are not the same.")).toBeTruthy();
   await type("create-passphrase-again", "plum engine harbor violet");
   expect(screen.getByText(/a forgotten passphrase cannot be recovered/)).toBeTruthy();
+  expect(button.disabled).toBe(true);
   await type("create-recovery-key", " age1key ");
+  expect(button.disabled).toBe(false);
   expect(screen.queryByText(/a forgotten passphrase cannot be recovered/)).toBeNull();
   await click("create-vault");
   expect(asked(program, "create_vault")).toEqual([
     { passphrase: "plum engine harbor violet", recovery_key: "age1key" },
   ]);
   expect(await screen.findByTestId("new-visit")).toBeTruthy();
+});
+
+it("makes a store without a recovery key only where a person has said so", async () => {
+  const program = await create();
+  const button = await screen.findByTestId<HTMLButtonElement>("create-vault");
+  await type("create-passphrase", "plum engine harbor violet");
+  await type("create-passphrase-again", "plum engine harbor violet");
+  expect(button.disabled).toBe(true);
+  await click("without-recovery-key");
+  expect(button.disabled).toBe(false);
+  await click("create-vault");
+  expect(asked(program, "create_vault")).toEqual([
+    { passphrase: "plum engine harbor violet", recovery_key: null },
+  ]);
+});
+
+it("says that what was chosen before is not known", async () => {
+  await openPage({
+    startup: () => startup({ preferences_failure: { code: "preferences", message: "The file preferences.json is not used." } }),
+  });
+  expect((await screen.findByTestId("failure")).textContent).toContain("preferences.json is not used");
 });
 
 it("says where the store lies", async () => {

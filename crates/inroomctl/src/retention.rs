@@ -3,8 +3,8 @@
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use scribe::clock;
-use vault::Erased;
-use visit::{Days, Retention};
+use vault::{Erased, Tombstone, Vault, VaultError};
+use visit::{Days, Retention, VisitId};
 
 use crate::vaults::VaultArguments;
 
@@ -14,7 +14,8 @@ pub(crate) enum Command {
     Show(VaultArguments),
     /// Change how long; what is not named stays as it is.
     Set(SetArguments),
-    /// Erase now what is due; the desktop program does it at its start and once a day.
+    /// Erase now what is due; the desktop program does it at its start and once a day, this program
+    /// whenever it opens the vault for anything but the policy and the ways in.
     Run(VaultArguments),
 }
 
@@ -50,7 +51,7 @@ fn kept(text: &str) -> Result<Kept, String> {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Show(arguments) => show(&arguments.open()?.retention()?),
+        Command::Show(arguments) => show(&arguments.open_as_it_is()?.retention()?),
         Command::Set(arguments) => set(arguments)?,
         Command::Run(arguments) => enforce(arguments)?,
     }
@@ -71,7 +72,7 @@ fn show(policy: &Retention) {
 }
 
 fn set(arguments: &SetArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open_as_it_is()?;
     let mut policy = vault.retention()?;
     for (kept, of) in [
         (arguments.audio, &mut policy.audio),
@@ -88,24 +89,47 @@ fn set(arguments: &SetArguments) -> anyhow::Result<()> {
 }
 
 fn enforce(arguments: &VaultArguments) -> anyhow::Result<()> {
-    let done = scribe::enforce_retention(&arguments.open()?, clock::now())?;
+    let done = scribe::enforce_retention(&arguments.open_as_it_is()?, clock::now())?;
     for tombstone in &done.erased {
-        let what = match tombstone.erased {
-            Erased::Sound => "the recording",
-            Erased::Transcript => "the transcript",
-            Erased::Draft => "the unsigned note",
-            Erased::Visit => "everything",
-        };
-        println!("erased {what} of the visit {}", tombstone.visit);
+        println!("{}", line_of(tombstone));
     }
     if done.erased.is_empty() {
         println!("nothing was due");
     }
-    for (visit, error) in &done.failed {
-        eprintln!("of the visit {visit} something is due and was not erased: {error}");
-    }
+    tell_failed(&done.failed);
     if !done.failed.is_empty() {
         bail!("{} visits were left as they are", done.failed.len());
     }
     Ok(())
+}
+
+/// Erases what is due before anything else is done with the vault. What a command is asked for does
+/// not wait for an erasure that fails: it is told, and tried again by the next one. Said on the
+/// standard error, as the standard output may be a note.
+pub(crate) fn enforce_at_start(vault: &Vault) {
+    match scribe::enforce_retention(vault, clock::now()) {
+        Ok(done) => {
+            for tombstone in &done.erased {
+                eprintln!("{}: the time it is kept for was over", line_of(tombstone));
+            }
+            tell_failed(&done.failed);
+        }
+        Err(error) => eprintln!("what is due to be erased was not: {error}"),
+    }
+}
+
+fn line_of(tombstone: &Tombstone) -> String {
+    let what = match tombstone.erased {
+        Erased::Sound => "the recording",
+        Erased::Transcript => "the transcript",
+        Erased::Draft => "the unsigned note",
+        Erased::Visit => "everything",
+    };
+    format!("erased {what} of the visit {}", tombstone.visit)
+}
+
+fn tell_failed(failed: &[(VisitId, VaultError)]) {
+    for (visit, error) in failed {
+        eprintln!("of the visit {visit} something is due and was not erased: {error}");
+    }
 }

@@ -62,9 +62,20 @@ pub(crate) struct CreateArguments {
     /// Let the passphrase alone open the vault, also a copy of it on another computer.
     #[arg(long, conflicts_with = "device_secret_file")]
     without_device_secret: bool,
+    #[command(flatten)]
+    escrow: Escrow,
+}
+
+/// Who can open the vault when its passphrase is forgotten: to be said one way or the other.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Escrow {
     /// The public part of the organisation's recovery key, `age1…`.
     #[arg(long, value_name = "RECIPIENT")]
     recovery_key: Option<EscrowRecipient>,
+    /// Let nobody open the vault once its passphrase or this computer's secret is lost.
+    #[arg(long)]
+    without_recovery_key: bool,
 }
 
 #[derive(clap::Args)]
@@ -145,12 +156,12 @@ fn create(arguments: &CreateArguments) -> anyhow::Result<()> {
             passphrase: &passphrase,
             cost: KdfCost::STANDARD,
             device: secrets.as_deref(),
-            escrow: arguments.recovery_key.as_ref(),
+            escrow: arguments.escrow.recovery_key.as_ref(),
         },
     )?;
     drop(vault);
     println!("made a vault in {}", folder.display());
-    if arguments.recovery_key.is_none() {
+    if arguments.escrow.without_recovery_key {
         eprintln!(
             "It has no recovery key: whoever forgets the passphrase has lost its visits. \
              `inroomctl vault bind --recovery-key` entrusts it to one."
@@ -291,7 +302,16 @@ struct Opened {
 }
 
 impl VaultArguments {
+    /// Opens the vault and erases what is due in it, as the policy of retention says.
     pub(crate) fn open(&self) -> anyhow::Result<Vault> {
+        let vault = self.open_as_it_is()?;
+        retention::enforce_at_start(&vault);
+        Ok(vault)
+    }
+
+    /// Opens the vault and erases nothing: for whoever looks at the policy, or changes it before it
+    /// takes something.
+    pub(crate) fn open_as_it_is(&self) -> anyhow::Result<Vault> {
         Ok(self.unlock()?.vault)
     }
 

@@ -29,14 +29,42 @@ impl Vault {
         reason: ErasureReason,
         at: UnixMillis,
     ) -> Result<Tombstone, VaultError> {
-        let tombstone = self
-            .commit(|transaction| self.erase_in(transaction, id, erased, reason, at))
-            .map_err(|error| self.refused(Asked::Erase, Some(id), error))?;
-        self.forget()?;
-        Ok(tombstone)
+        let mut tombstones = self.erase_parts(id, &[erased], reason, at)?;
+        tombstones.pop().ok_or(VaultError::NothingToErase)
     }
 
-    /// The part of [`Vault::erase`] that is one commit.
+    /// Erases several parts of a visit as [`Vault::erase`] does one, all of them in one commit, each
+    /// with a tombstone of its own.
+    ///
+    /// # Errors
+    /// As [`Vault::erase`]: if one of them cannot be erased, none is. [`VaultError::NothingToErase`]
+    /// if none is named.
+    pub fn erase_parts(
+        &self,
+        id: VisitId,
+        parts: &[Erased],
+        reason: ErasureReason,
+        at: UnixMillis,
+    ) -> Result<Vec<Tombstone>, VaultError> {
+        let tombstones = self
+            .commit(|transaction| {
+                if parts.is_empty() {
+                    return Err(VaultError::NothingToErase);
+                }
+                if reason == ErasureReason::ConsentWithdrawn {
+                    self.note(transaction, Act::ConsentWithdrawn { visit: id })?;
+                }
+                parts
+                    .iter()
+                    .map(|part| self.erase_in(transaction, id, *part, reason, at))
+                    .collect::<Result<Vec<_>, _>>()
+            })
+            .map_err(|error| self.refused(Asked::Erase, Some(id), error))?;
+        self.forget()?;
+        Ok(tombstones)
+    }
+
+    /// What of [`Vault::erase`] happens in its commit.
     pub(crate) fn erase_in(
         &self,
         transaction: &Transaction<'_>,
@@ -153,9 +181,6 @@ impl Vault {
             ErasureReason::Discarded => (Cause::Discarded, self.who()),
             ErasureReason::Retention => (Cause::Retention, &Actor::Program),
         };
-        if cause == Cause::ConsentWithdrawn {
-            self.note_by(transaction, who, Act::ConsentWithdrawn { visit })?;
-        }
         let erased = Act::Erased { visit, part, cause };
         self.note_by(transaction, who, erased)
     }

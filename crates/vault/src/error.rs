@@ -2,7 +2,7 @@ use std::fmt;
 use std::io;
 
 use rusqlite::ErrorCode;
-use visit::{StateError, VisitId, VisitState};
+use visit::{ConsentPart, StateError, VisitId, VisitState};
 
 use crate::device::{DeviceError, DevicePlace};
 use crate::passphrase::LEAST_PASSPHRASE_CHARACTERS;
@@ -92,6 +92,12 @@ pub enum VaultError {
         #[source]
         source: io::Error,
     },
+    /// The consent to a new visit leaves something out.
+    #[error(
+        "the consent does not say {0}; no visit was made and nothing is recorded. Say it and begin \
+         the visit again"
+    )]
+    ConsentIncomplete(ConsentPart),
     /// The visit is not in the vault.
     #[error("the visit {0} is not in this vault")]
     NoSuchVisit(VisitId),

@@ -51,6 +51,8 @@ mod signature;
 mod signing;
 mod tombstone;
 mod transcript;
+#[cfg(test)]
+mod unprintable;
 mod vault;
 mod visits;
 mod wal;

@@ -257,8 +257,12 @@ impl Vault {
     /// its own.
     ///
     /// # Errors
-    /// [`VaultError`]; nothing is stored then.
+    /// [`VaultError::ConsentIncomplete`] if it does not say who asked, with which words or in which
+    /// version of them; any [`VaultError`]. Nothing is stored then.
     pub fn begin_visit(&self, new: NewVisit) -> Result<VisitId, VaultError> {
+        if let Some(part) = new.consent.missing() {
+            return Err(VaultError::ConsentIncomplete(part));
+        }
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(VaultError::NoRandomness)?;
         let id = VisitId::from_uuid(Builder::from_random_bytes(random).into_uuid());

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -19,6 +21,43 @@ pub struct Consent {
     pub wording_version: String,
     /// When.
     pub at: UnixMillis,
+}
+
+/// What a consent has to say before anything is recorded on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentPart {
+    /// Who asked.
+    AskedBy,
+    /// The words that were put to them.
+    Wording,
+    /// The version of those words.
+    WordingVersion,
+}
+
+impl fmt::Display for ConsentPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AskedBy => "who asked for it",
+            Self::Wording => "the words it was asked for with",
+            Self::WordingVersion => "the version of those words",
+        })
+    }
+}
+
+impl Consent {
+    /// The first thing that is left out, if any; white space says nothing.
+    pub fn missing(&self) -> Option<ConsentPart> {
+        [
+            (ConsentPart::AskedBy, self.asked_by.is_blank()),
+            (ConsentPart::Wording, self.wording.trim().is_empty()),
+            (
+                ConsentPart::WordingVersion,
+                self.wording_version.trim().is_empty(),
+            ),
+        ]
+        .into_iter()
+        .find_map(|(part, is_missing)| is_missing.then_some(part))
+    }
 }
 
 /// Who agreed to the recording.

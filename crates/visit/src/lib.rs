@@ -18,7 +18,7 @@ mod state;
 pub mod template;
 mod time;
 
-pub use consent::{Consent, ConsentGiver, ConsentMethod};
+pub use consent::{Consent, ConsentGiver, ConsentMethod, ConsentPart};
 pub use draft::{
     Coverage, DraftSpeed, DraftingParameters, ModelIdentity, Provenance, Sha256Hex, StopReason,
 };

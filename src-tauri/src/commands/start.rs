@@ -29,6 +29,10 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
                 })
                 .collect(),
         });
+    let (preferences, preferences_failure) = match Preferences::read(desk.folder()) {
+        Ok(preferences) => (preferences, None),
+        Err(error) => (Preferences::default(), Some(error.into())),
+    };
     Ok(Startup {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         folder: desk.store_folder().display().to_string(),
@@ -44,7 +48,8 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
             text: scribe::consent::WORDING.to_owned(),
         },
         shortest_passphrase: LEAST_PASSPHRASE_CHARACTERS as u32,
-        preferences: Preferences::read(desk.folder()),
+        preferences,
+        preferences_failure,
     })
 }
 
@@ -63,7 +68,7 @@ pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
 /// Makes a store.
 #[tauri::command(async)]
 pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(), Failure> {
-    desk.create_vault(&request.passphrase, Some(&request.recovery_key))
+    desk.create_vault(&request.passphrase, request.recovery_key.as_deref())
 }
 
 /// Opens the store.

@@ -108,7 +108,7 @@ pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<
     Ok(desk.vault()?.begin_visit(visit)?)
 }
 
-/// Erases a visit's sound, or all of the visit, for good. If it is being recorded or worked on, that
+/// Erases parts of a visit, or all of it, for good. If it is being recorded or worked on, that
 /// ends first: what a patient no longer agrees to does not wait for a transcript.
 #[tauri::command(async)]
 pub fn erase_visit(desk: State<'_, Desk>, request: EraseRequest) -> Result<(), Failure> {
@@ -118,7 +118,7 @@ pub fn erase_visit(desk: State<'_, Desk>, request: EraseRequest) -> Result<(), F
         return Err(Failure::new(FailureCode::Rejected, message));
     }
     desk.underway.abandon(request.visit)?;
-    vault.erase(request.visit, request.erased, request.reason, clock::now())?;
+    vault.erase_parts(request.visit, &request.erased, request.reason, clock::now())?;
     Ok(())
 }
 

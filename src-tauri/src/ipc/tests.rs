@@ -82,6 +82,13 @@ fn the_page_has_the_programs_types() {
     }
 }
 
+#[test]
+fn that_there_is_no_recovery_key_has_to_be_said() {
+    let request = serde_json::from_str::<CreateRequest>;
+    assert!(request(r#"{"passphrase":"x","recovery_key":null}"#).is_ok());
+    assert!(request(r#"{"passphrase":"x"}"#).is_err());
+}
+
 /// Each request, and the same with a field that it does not know.
 #[test]
 fn a_request_with_an_unknown_field_is_refused() {
@@ -97,14 +104,14 @@ fn a_request_with_an_unknown_field_is_refused() {
     }
     refused!(
         BackupRequest => r#"{"folder":"/mnt/backup"}"#.to_owned(),
-        CreateRequest => r#"{"passphrase":"x","recovery_key":""}"#.to_owned(),
+        CreateRequest => r#"{"passphrase":"x","recovery_key":null}"#.to_owned(),
         PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
         ListRequest => r#"{"limit":1}"#.to_owned(),
         SearchRequest => r#"{"query":"","limit":1}"#.to_owned(),
         VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),
         NewVisitRequest => r#"{"patient_label":"","reason":"","template":"soap","language":null,
-            "consent":{"asked_by":"","given_by":"patient","method":"spoken"}}"#.to_owned(),
-        ConsentRequest => r#"{"asked_by":"","given_by":"patient","method":"spoken"}"#.to_owned(),
+            "consent":{"asked_by":"Ada","given_by":"patient","method":"spoken"}}"#.to_owned(),
+        ConsentRequest => r#"{"asked_by":"Ada","given_by":"patient","method":"spoken"}"#.to_owned(),
         RecordRequest => format!(r#"{{"visit":"{visit}","source":null}}"#),
         DraftRequest => format!(r#"{{"visit":"{visit}","template":"soap"}}"#),
         StatementRequest => format!(r#"{{"visit":"{visit}","text":""}}"#),

@@ -51,6 +51,7 @@ class Desk {
     theme.choose(this.startup.preferences.theme);
     singleKeys.on = this.startup.preferences.single_key_shortcuts;
     this.backupFolder = this.startup.preferences.backup_folder;
+    this.failure = this.startup.preferences_failure ?? undefined;
   }
 
   /** Changes how the page looks and behaves for this person, now and at the next start. */

@@ -15,6 +15,10 @@ pub(crate) struct Arguments {
     /// Erase the sound alone and keep transcript and note.
     #[arg(long)]
     sound_only: bool,
+    /// Erase sound and transcript of a signed visit and keep the signed note, which no longer shows
+    /// the words it rests on.
+    #[arg(long, conflicts_with = "sound_only")]
+    transcript: bool,
     /// Why.
     #[arg(long, value_enum)]
     reason: Reason,
@@ -34,10 +38,20 @@ enum Reason {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open()?;
     let summary = vault.visit(arguments.visit)?.summary;
-    let (erased, what) = if arguments.sound_only {
-        (Erased::Sound, "the recording")
+    let (parts, what): (&[Erased], _) = if arguments.sound_only {
+        (&[Erased::Sound], "the recording")
+    } else if !arguments.transcript {
+        (
+            &[Erased::Visit],
+            "the recording, the transcript and the note",
+        )
+    } else if summary.sound_erased {
+        (&[Erased::Transcript], "the transcript")
     } else {
-        (Erased::Visit, "the recording, the transcript and the note")
+        (
+            &[Erased::Sound, Erased::Transcript],
+            "the recording and the transcript",
+        )
     };
     let id = summary.id;
     eprintln!(
@@ -49,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Reason::ConsentWithdrawn => ErasureReason::ConsentWithdrawn,
         Reason::Discarded => ErasureReason::Discarded,
     };
-    vault.erase(arguments.visit, erased, reason, clock::now())?;
+    vault.erase_parts(arguments.visit, parts, reason, clock::now())?;
     println!("erased {what} of the visit {id}; a signed tombstone is kept");
     Ok(())
 }

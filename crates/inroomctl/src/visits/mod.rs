@@ -34,7 +34,7 @@ pub(crate) enum Command {
     ExportText(show::ExportArguments),
     /// Sign the note of a visit: it never changes afterwards.
     Sign(sign::Arguments),
-    /// Erase a visit's sound, or all of the visit, for good.
+    /// Erase a visit's sound, its transcript once it is signed, or all of the visit, for good.
     Erase(erase::Arguments),
 }
 

@@ -54,8 +54,8 @@ fn store(vault: &Vault, label: &str, said: &[&str], plan: &str) -> VisitId {
         asked_by: "Ada".into(),
         given_by: ConsentGiver::Patient,
         method: ConsentMethod::Spoken,
-        wording: String::new(),
-        wording_version: String::new(),
+        wording: "May I?".to_owned(),
+        wording_version: "1".to_owned(),
         at: UnixMillis(0),
     };
     let new = NewVisit {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use vault::{Erased, ErasureReason, Tombstone, Vault, VaultError};
-use visit::{Millis, Samples, UnixMillis, VisitId, VisitState};
+use visit::{Millis, RevisionNumber, Samples, UnixMillis, VisitId, VisitState};
 
 use crate::sample::{begin_recording, folder, note, reopen, scratch, second, segment};
 
@@ -72,6 +72,48 @@ fn erased_sound_is_gone_and_the_rest_of_the_visit_stays() {
         Err(VaultError::Erased)
     ));
     assert_eq!(vault.tombstones().unwrap().len(), 1);
+}
+
+/// Consent is withdrawn after the signature: the words go with the sound, and what was signed stays.
+#[test]
+fn sound_and_transcript_of_a_signed_visit_go_together_or_not_at_all() {
+    let (parent, vault) = scratch();
+    let (id, other) = (recorded(&vault, "A"), recorded(&vault, "B"));
+    let reason = ErasureReason::ConsentWithdrawn;
+    let parts = [Erased::Sound, Erased::Transcript];
+    let unsigned = vault.erase_parts(id, &parts, reason, NOW);
+    assert!(matches!(unsigned, Err(VaultError::NothingToErase)));
+    let none = vault.erase_parts(id, &[], reason, NOW);
+    assert!(matches!(none, Err(VaultError::NothingToErase)));
+    assert_eq!(vault.chunk(id, 0).unwrap(), second(0));
+    assert_eq!(vault.tombstones().unwrap(), []);
+
+    let signer = "Dr. Example".into();
+    vault
+        .sign(id, RevisionNumber(1), &signer, UnixMillis(5))
+        .unwrap();
+    let left = vault.erase_parts(id, &parts, reason, NOW).unwrap();
+    assert_eq!(left[0], tombstone(id, Erased::Sound, reason));
+    assert_eq!(
+        (left[1].erased, left[1].reason),
+        (Erased::Transcript, reason)
+    );
+    drop(vault);
+
+    let vault = reopen(&parent);
+    assert_eq!(vault.tombstones().unwrap(), left);
+    assert!(matches!(vault.chunk(id, 0), Err(VaultError::Erased)));
+    assert_eq!(vault.segments(id).unwrap(), []);
+    let record = vault.visit(id).unwrap();
+    assert_eq!(record.signature.unwrap().signer, signer);
+    assert_eq!(
+        vault.latest_revision(id).unwrap().unwrap().note,
+        note("ice")
+    );
+    assert_eq!(
+        vault.segments(other).unwrap(),
+        [segment(0, "my knee hurts")]
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use vault::{Erased, ErasureReason, Gap, GapCause, Numbered, Recorded, Step, VaultError};
 use visit::{
-    Millis, RevisionNumber, Role, Samples, Segment, SpeakerLabel, UnixMillis, VisitId,
+    Consent, ConsentPart, Millis, RevisionNumber, Role, Samples, Segment, SpeakerLabel, UnixMillis,
+    VisitId,
     VisitState::{self, Drafted, Paused, Prepared, Recorded as Ended, Recording},
 };
 
@@ -95,6 +96,34 @@ fn a_visit_comes_back_as_it_was_stored() {
         (Drafted, 2, Some(RevisionNumber(2)))
     );
     assert_eq!(vault.visits().unwrap(), [summary]);
+}
+
+#[test]
+fn a_consent_that_leaves_something_out_makes_no_visit() {
+    let (_parent, vault) = scratch();
+    let leave_out: [(ConsentPart, fn(&mut Consent)); 4] = [
+        (ConsentPart::AskedBy, |consent| consent.asked_by = "".into()),
+        (ConsentPart::AskedBy, |consent| {
+            consent.asked_by = " \t\n".into();
+        }),
+        (ConsentPart::Wording, |consent| {
+            consent.wording = " ".to_owned();
+        }),
+        (ConsentPart::WordingVersion, |consent| {
+            consent.wording_version = String::new();
+        }),
+    ];
+    for (part, leave_out) in leave_out {
+        let mut new = new_visit("Room 4");
+        leave_out(&mut new.consent);
+        let refused = vault.begin_visit(new).unwrap_err();
+        assert!(
+            matches!(refused, VaultError::ConsentIncomplete(found) if found == part),
+            "{refused}"
+        );
+    }
+    assert!(vault.visits().unwrap().is_empty());
+    vault.begin_visit(new_visit("Room 4")).unwrap();
 }
 
 #[test]

@@ -9,6 +9,7 @@ export type CreateRequest = {
  */
 passphrase: string, 
 /**
- * The public part of the organisation's recovery key, `age1…`; empty for none.
+ * The public part of the organisation's recovery key, `age1…`; `null` if a person has said that
+ * there is to be none.
  */
-recovery_key: string, };
+recovery_key: string | null, };

@@ -12,9 +12,9 @@ export type EraseRequest = {
  */
 visit: VisitId, 
 /**
- * How much of it.
+ * Which parts of it; all or none go.
  */
-erased: Erased, 
+erased: Array<Erased>, 
 /**
  * Why.
  */

@@ -2,6 +2,7 @@
 import type { ConsentWording } from "./ConsentWording";
 import type { Demo } from "./Demo";
 import type { Door } from "./Door";
+import type { Failure } from "./Failure";
 import type { Preferences } from "./Preferences";
 import type { TemplateChoice } from "./TemplateChoice";
 
@@ -48,4 +49,8 @@ shortest_passphrase: number,
 /**
  * How the page looks and behaves for this person.
  */
-preferences: Preferences, };
+preferences: Preferences, 
+/**
+ * Why what a person had chosen is not known.
+ */
+preferences_failure: Failure | null, };
