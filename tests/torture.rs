@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use capture::Pace;
 use capture::faulty::Script;
 use inroom_tests::programs::{figures, program};
-use scribe::{Event, Recording, Steps};
+use scribe::{Event, Steps};
 use vault::{KdfCost, SecretString, Vault};
 use visit::{VisitId, VisitState};
 
@@ -193,7 +193,7 @@ fn goes_on(vault: Arc<Vault>, visit: VisitId, before: usize) -> usize {
         speech: None,
         draft: None,
     };
-    let recording = Recording::start(vault.clone(), visit, open, steps, events).unwrap();
+    let recording = scribe::Recording::start(vault.clone(), visit, open, steps, events).unwrap();
     assert!(heard.iter().any(|event| event == Event::Interrupted));
     let work = recording.until_end().unwrap();
     // The failure of the source, which leaves the visit to go on.
