@@ -107,6 +107,10 @@ pub(crate) fn acts() -> Vec<Act> {
             visit: Some(visit),
             reason: Refusal::Unresolved,
         },
+        Act::ImportBegun {
+            visit,
+            file: Digest::from_bytes([0xD4; 32]),
+        },
     ]
 }
 
