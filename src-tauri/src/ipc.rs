@@ -129,6 +129,8 @@ pub struct VisitRow {
     pub state: VisitState,
     /// Length of the recording.
     pub recorded: Millis,
+    /// Whether its sound comes from a file.
+    pub imported: bool,
     /// Whether its sound was erased.
     pub sound_erased: bool,
     /// Whether its transcript was erased.
@@ -333,6 +335,16 @@ pub struct NewVisitRequest {
     pub language: Option<String>,
     /// The consent.
     pub consent: ConsentRequest,
+}
+
+/// A recording to make a visit of.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ImportRequest {
+    /// Where the file lies, from the root on.
+    pub file: PatientText,
+    /// What is known of the visit.
+    pub visit: NewVisitRequest,
 }
 
 /// Consent as it was given; wording and instant are the program's to add.

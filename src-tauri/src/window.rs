@@ -40,6 +40,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::retention::set_retention,
             commands::recording::sound_sources,
             commands::recording::record,
+            commands::recording::import_recording,
             commands::recording::pause,
             commands::recording::resume,
             commands::recording::stop,

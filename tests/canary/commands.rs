@@ -62,6 +62,7 @@ impl<'s> Commands<'s> {
             Some(first),
         );
         let visit = self.record(second);
+        self.import(second);
         let cut_off = self.record_and_kill(second);
         self.finish_with_a_killed_worker(&cut_off, second);
         self.look(&visit, second);
@@ -114,6 +115,14 @@ impl<'s> Commands<'s> {
         let models = ["--speech-model", SPEECH, "--model", TINIEST_DRAFTING];
         let rest = [&["--audio", &sound][..], &models].concat();
         identifier(&self.run(&Self::new_visit(&rest), Some(way)))
+    }
+
+    /// A visit of a file.
+    fn import(&mut self, way: Way) {
+        let sound = audio_fixture("hello.flac").display().to_string();
+        let words = Self::new_visit(&["--record-only"]);
+        let import = [&["visit", "import", &sound][..], &words[2..]].concat();
+        self.run(&import, Some(way));
     }
 
     /// A recording that is cut off by a kill and goes on.

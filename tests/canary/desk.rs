@@ -71,6 +71,7 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     window.find("new-visit").await;
     let erase = json!({ "visit": visit, "erased": "visit", "reason": "discarded" });
     called(&window, "erase_visit", erase).await;
+    import(&window).await;
     let mut desk = quit(window).await;
     desk.called.extend(before);
     // The button was pressed; the page that called it was gone before it could be asked.
@@ -97,6 +98,16 @@ async fn record(stage: &Stage, window: &Window) {
     stage.sound.play(&audio_fixture("hello.flac"), 8);
     window.click("stop").await;
     window.find_within("revision", DRAFT).await;
+}
+
+/// A visit of a file; its recognition is still under way when the program quits.
+async fn import(window: &Window) {
+    let consent = json!({ "asked_by": ASKED_BY, "given_by": "patient", "method": "written" });
+    let visit = json!({
+        "patient_label": PATIENT, "reason": REASON, "template": "soap", "language": null, "consent": consent
+    });
+    let request = json!({ "file": audio_fixture("hello.flac"), "visit": visit });
+    called(window, "import_recording", request).await;
 }
 
 /// A person's line, saved and copied; then a new draft that is given up.

@@ -125,6 +125,7 @@ export const row = (changes: Partial<VisitRow> = {}): VisitRow => ({
   template: "full-visit",
   state: "drafted",
   recorded: 312_000,
+  imported: false,
   sound_erased: false,
   transcript_erased: false,
   will_be_erased: [],

@@ -49,6 +49,13 @@ pub enum Act {
         /// Of which visit.
         visit: VisitId,
     },
+    /// The visit gets its sound from a file; a recording that begins is the reading of it.
+    ImportBegun {
+        /// Which visit.
+        visit: VisitId,
+        /// Digest of the file.
+        file: Digest,
+    },
     /// The microphone opened, for the first time or again.
     RecordingBegun {
         /// For which visit.
@@ -310,6 +317,7 @@ impl Act {
             Self::VisitCreated { visit }
             | Self::ConsentRecorded { visit, .. }
             | Self::ConsentWithdrawn { visit }
+            | Self::ImportBegun { visit, .. }
             | Self::RecordingBegun { visit }
             | Self::RecordingPaused { visit }
             | Self::RecordingEnded { visit, .. }

@@ -128,6 +128,7 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
                 Cause::Retention => 3,
             });
         }
+        Act::ImportBegun { visit: _, file } => bytes.extend_from_slice(&file.0),
         Act::Searched { found } => bytes.extend_from_slice(&found.to_le_bytes()),
         Act::WaysChanged { device, escrow } => {
             bytes.push(u8::from(*device));
@@ -215,6 +216,7 @@ const fn tag(act: &Act) -> u8 {
         Act::LogExported => 28,
         Act::Refused { .. } => 29,
         Act::StoreLogDamaged => 30,
+        Act::ImportBegun { .. } => 31,
     }
 }
 

@@ -108,6 +108,10 @@ pub(crate) fn acts() -> Vec<Act> {
             reason: Refusal::Unresolved,
         },
         Act::StoreLogDamaged,
+        Act::ImportBegun {
+            visit,
+            file: Digest::from_bytes([0xD4; 32]),
+        },
     ]
 }
 

@@ -37,6 +37,10 @@ impl fmt::Display for Act {
                     "noted that the consent to the visit {visit} is withdrawn"
                 )
             }
+            Self::ImportBegun { visit, file } => write!(
+                f,
+                "began to import a recording into the visit {visit}, SHA-256 of the file {file}"
+            ),
             Self::RecordingBegun { visit } => write!(f, "began to record the visit {visit}"),
             Self::RecordingPaused { visit } => {
                 write!(f, "paused the recording of the visit {visit}")

@@ -31,7 +31,7 @@ mod stretch;
 
 pub use audio_file::{AudioFile, decode_file};
 pub use error::CaptureError;
-pub use file::open_file;
+pub use file::{open_file, open_file_at};
 pub use microphone::{Microphone, microphones, open_microphone};
 pub use obstacle::Obstacle;
 pub use pace::Pace;

@@ -56,6 +56,8 @@ pub enum Event {
         /// The name of the device that it comes from now, if it is another one.
         device: Option<String>,
     },
+    /// So much of a file, from its beginning, was read and passed over: it is recorded already.
+    Passed(Samples),
     /// The end of a file. A microphone has none.
     Ended,
     /// The end of a file that is incomplete or damaged, with the account of how much could be read.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use capture::{CaptureError, Event, Pace, decode_file, open_file};
+use capture::{CaptureError, Event, Pace, decode_file, open_file, open_file_at};
 use visit::{Millis, Samples};
 
 fn fixture(name: &str) -> PathBuf {
@@ -324,6 +324,47 @@ fn damage_in_the_middle_is_left_out_and_counted() {
         }
     }
     assert_eq!((sound, missing), (heard, damaged));
+}
+
+/// Whatever was taken before, what follows is the rest: sample by sample, holes included.
+#[test]
+fn a_file_goes_on_where_it_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = fs::read(fixture("hello.flac")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 2_000].fill(0x55);
+    let scratched = written(&folder, "scratched.flac", &bytes);
+    let resampled = written(&folder, "resampled.wav", &wav(44_100, 1, 25 * 44_100));
+    for path in [scratched, resampled] {
+        let whole: Vec<Event> = open_file_at(&path, Samples(0))
+            .unwrap()
+            .events()
+            .iter()
+            .collect();
+        let length = decode(&path).0.len();
+        for taken in [1, 1_600, 123_457, length - 1, length, length + 1] {
+            let source = open_file_at(&path, Samples::of(taken)).unwrap();
+            let (mut sound, mut passed, mut rest) = (Vec::new(), Samples(0), Vec::new());
+            for event in source.events() {
+                match event {
+                    Event::Sound(block) => sound.extend(block),
+                    Event::Passed(so_far) => {
+                        assert!(so_far > passed && sound.is_empty());
+                        passed = so_far;
+                    }
+                    other => rest.push(other),
+                }
+            }
+            assert!(sound == decode(&path).0[taken.min(length)..], "{taken}");
+            assert!(passed <= Samples::of(taken));
+            assert_eq!(rest.last(), Some(&Event::Ended));
+            let holes = |events: &[Event]| -> usize {
+                let is_hole = |event: &&Event| matches!(event, Event::Dropped(_));
+                events.iter().filter(is_hole).count()
+            };
+            assert!(holes(&rest) <= holes(&whole), "{taken}");
+        }
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Progress {
     /// End of the last sentence that stands there.
     written: Millis,
     each_second: bool,
+    /// Set where the sound comes from a file: its length, where that is known.
+    file: Option<Option<Millis>>,
 }
 
 impl Progress {
@@ -39,6 +41,7 @@ impl Progress {
             text,
             written: Millis(0),
             each_second: false,
+            file: None,
         }
     }
 
@@ -55,6 +58,14 @@ impl Progress {
                     self.line(&format!("kept {:.3} s", recorded.seconds()));
                 }
                 self.status_of_recording();
+            }
+            Event::Importing { passed, of } => {
+                self.file = Some(*of);
+                if *passed > Millis(0) {
+                    let share = of.map_or_else(String::new, |of| share(*passed, of));
+                    self.bar
+                        .set_message(format!("finding the place in the file: {passed}{share}"));
+                }
             }
             Event::Backlog { behind } => {
                 self.behind = *behind;
@@ -126,13 +137,31 @@ impl Progress {
             0 => String::new(),
             seconds => format!(", transcript {seconds} s behind"),
         };
-        self.bar
-            .set_message(format!("recorded {}{behind}", self.recorded));
+        let said = match self.file {
+            None => format!("recorded {}{behind}", self.recorded),
+            Some(None) => format!("imported {}{behind}", self.recorded),
+            Some(Some(of)) => {
+                let written = Millis(self.recorded.0.saturating_sub(self.behind.0));
+                format!(
+                    "imported {} of {of}{}, transcript{}",
+                    self.recorded,
+                    share(self.recorded, of),
+                    share(written, of)
+                )
+            }
+        };
+        self.bar.set_message(said);
     }
 
     fn line(&self, text: &str) {
         self.bar.suspend(|| println!("{text}"));
     }
+}
+
+/// A part as a share of the whole, which a file may have told too short.
+fn share(part: Millis, whole: Millis) -> String {
+    let percent = part.0.saturating_mul(100) / whole.0.max(1);
+    format!(" ({} %)", percent.min(100))
 }
 
 fn alarm_text(alarm: &Alarm) -> String {

@@ -64,6 +64,30 @@ pub enum ScribeError {
         /// Where it stands.
         state: visit::VisitState,
     },
+    /// The sound of the visit comes from a file.
+    #[error(
+        "the sound of this visit is imported from a file, so no microphone was opened for it; go on with the import, finish the visit as it is, or make a new one"
+    )]
+    FromFile,
+    /// The sound of the visit comes from a microphone.
+    #[error(
+        "the sound of this visit was recorded and not imported, so no file was read for it; make a new visit to import one"
+    )]
+    NotFromFile,
+    /// The file that an import goes on with is not there.
+    #[error(
+        "the file that this visit is imported from is not where it was, or cannot be read ({cause}); what was imported is kept. Bring the file back or say where it is now, or finish or erase the visit as it is"
+    )]
+    FileGone {
+        /// What the operating system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The file that an import was to go on with is another one.
+    #[error(
+        "this is not the file that the visit is imported from, or it was changed since; nothing was added to the visit and what was imported is kept. Go on with the same file, or finish or erase the visit as it is"
+    )]
+    AnotherFile,
     /// The recording ended without having been stopped.
     #[error(
         "the recording was interrupted; what was shown as recorded is safe, and the visit can be recorded on, finished or erased"

@@ -39,6 +39,14 @@ pub enum Event {
         /// Why.
         cause: GapCause,
     },
+    /// The sound is read from a file, as fast as it can be: told at the beginning, and while what was
+    /// imported before is passed over. `Kept` tells how far the import has come.
+    Importing {
+        /// How much was passed over.
+        passed: Millis,
+        /// Length of the file, where it says that.
+        of: Option<Millis>,
+    },
     /// The recording has ended without having been stopped. What was kept is safe, and the visit
     /// can be recorded on or finished.
     Interrupted,

@@ -17,6 +17,7 @@ mod folder;
 mod from_file;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod import;
 mod level;
 mod memory;
 pub mod models;
@@ -37,6 +38,7 @@ pub use error::ScribeError;
 pub use event::{Alarm, Event, WorkerRole};
 pub use folder::vault_folder;
 pub use from_file::record_file;
+pub use import::Import;
 pub use private::keep_memory_private;
 pub use recording::{Outcome, Recording, Steps, Work};
 pub use retention::{DailyRetention, Enforced, enforce_retention};

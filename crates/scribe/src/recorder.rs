@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use capture::{CaptureError, Source};
+use capture::Source;
 use crossbeam_channel::{Receiver, Sender, select};
-use vault::{GapCause, Recorded, Vault};
-use visit::{SAMPLE_RATE, Samples, VisitId, VisitState};
+use vault::{GapCause, Vault};
+use visit::{Millis, SAMPLE_RATE, Samples, VisitId, VisitState};
 
 use self::keeper::{Keeper, Keeping};
 use crate::disk::{self, Disk};
@@ -26,6 +26,18 @@ pub(crate) enum Order {
     Pause,
     Resume,
     Stop,
+}
+
+/// Where the sound of a recording comes from.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Origin {
+    /// From a device, or a file in place of one: what is not heard when it sounds is never heard.
+    Microphone,
+    /// From the file that the visit is imported from: what was not taken is still there.
+    Import {
+        /// Length of the file, where it says that.
+        length: Option<Millis>,
+    },
 }
 
 /// How the recorder and the rest of the program speak to each other.
@@ -52,8 +64,8 @@ pub(crate) struct Started {
 /// opened by `open`, which is called only if this visit may be listened to.
 pub(crate) fn start(
     vault: Arc<Vault>,
-    visit: VisitId,
-    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
+    visit: (VisitId, Origin),
+    open: impl FnOnce(Samples) -> Result<Box<dyn Source>, ScribeError>,
     line: Line,
 ) -> Result<Started, ScribeError> {
     let folder = vault.folder().to_owned();
@@ -65,14 +77,22 @@ pub(crate) fn start(
 fn start_on(
     disk: Disk,
     vault: Arc<Vault>,
-    visit: VisitId,
-    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
+    (visit, origin): (VisitId, Origin),
+    open: impl FnOnce(Samples) -> Result<Box<dyn Source>, ScribeError>,
     line: Line,
 ) -> Result<Started, ScribeError> {
-    let found = admit(&vault, visit, &disk)?;
-    let source = open()?;
+    let found = admit(&vault, visit, origin, &disk)?;
+    let recorded = vault.recorded(visit)?;
+    let known = known_holes(&vault, visit, recorded.samples)?;
+    let source = open(recorded.samples)?;
     let name = source.name().to_owned();
-    let recorded = begin(&vault, visit, found, &line.events)?;
+    begin(
+        &vault,
+        visit,
+        (found, origin),
+        recorded.samples,
+        &line.events,
+    )?;
     let mut keeper = Keeper::new(
         vault,
         visit,
@@ -83,6 +103,8 @@ fn start_on(
     keeper.look_at_disk();
     let recorder = Recorder {
         keeper,
+        origin,
+        known,
         silence: Silence::default(),
         events: line.events,
         dropped: Samples(0),
@@ -97,7 +119,12 @@ fn start_on(
 
 /// Whether a visit may be listened to: it is there with a consent that can be read, its sound was
 /// not erased, it has not come to its end, and there is room. Answers the state that it is in.
-fn admit(vault: &Vault, visit: VisitId, disk: &Disk) -> Result<VisitState, ScribeError> {
+fn admit(
+    vault: &Vault,
+    visit: VisitId,
+    origin: Origin,
+    disk: &Disk,
+) -> Result<VisitState, ScribeError> {
     // A visit cannot be made without consent, and does not open if that does not.
     let summary = vault.visit(visit)?.summary;
     if summary.sound_erased {
@@ -111,6 +138,9 @@ fn admit(vault: &Vault, visit: VisitId, disk: &Disk) -> Result<VisitState, Scrib
             state: summary.state,
         });
     }
+    if summary.imported && origin == Origin::Microphone {
+        return Err(ScribeError::FromFile);
+    }
     match disk.free().filter(|free| *free < disk::LEAST) {
         Some(free) => Err(ScribeError::NoRoom {
             free: free >> 20,
@@ -120,37 +150,60 @@ fn admit(vault: &Vault, visit: VisitId, disk: &Disk) -> Result<VisitState, Scrib
     }
 }
 
+/// How much is marked as missing at the end of what is recorded.
+fn known_holes(vault: &Vault, visit: VisitId, end: Samples) -> Result<Samples, ScribeError> {
+    let gaps = vault.gaps(visit)?.into_iter();
+    Ok(gaps
+        .filter(|gap| gap.at == end && gap.cause == GapCause::Dropped)
+        .fold(Samples(0), |sum, gap| sum + gap.length))
+}
+
 /// The visit becomes a recording. Where it was cut off by a crash, that place is marked: what was
-/// said from then on was not heard.
+/// said from then on was not heard. A file waits.
 fn begin(
     vault: &Vault,
     visit: VisitId,
-    found: VisitState,
+    (found, origin): (VisitState, Origin),
+    at: Samples,
     events: &Sender<Event>,
-) -> Result<Recorded, ScribeError> {
-    let recorded = vault.recorded(visit)?;
+) -> Result<(), ScribeError> {
     // The receiver may be gone; the recording does not depend on anybody watching.
     let tell = |event| drop(events.send(event));
     if found == VisitState::Recording {
-        let (at, missing, cause) = (recorded.samples, Samples(0), GapCause::CutOff);
-        vault.mark_gap(visit, at, missing, cause)?;
+        if origin == Origin::Microphone {
+            let (missing, cause) = (Samples(0), GapCause::CutOff);
+            vault.mark_gap(visit, at, missing, cause)?;
+            tell(Event::Gap {
+                at: at.millis(),
+                missing: missing.millis(),
+                cause,
+            });
+        }
         vault.set_state(visit, VisitState::Paused)?;
-        tell(Event::Gap {
-            at: at.millis(),
-            missing: missing.millis(),
-            cause,
-        });
     }
     vault.set_state(visit, VisitState::Recording)?;
     tell(Event::State {
         visit,
         state: VisitState::Recording,
     });
-    Ok(recorded)
+    if let Origin::Import { length } = origin {
+        tell(importing(Samples(0), length));
+    }
+    Ok(())
+}
+
+fn importing(passed: Samples, length: Option<Millis>) -> Event {
+    Event::Importing {
+        passed: passed.millis(),
+        of: length,
+    }
 }
 
 struct Recorder {
     keeper: Keeper,
+    origin: Origin,
+    /// Missing sound that comes next and is marked already.
+    known: Samples,
     events: Sender<Event>,
     dropped: Samples,
     meter: Meter,
@@ -169,6 +222,8 @@ enum Course {
 enum End {
     /// It was stopped, or its source has come to its end.
     Stopped,
+    /// It was stopped before the end of its file.
+    Left,
     /// The source cannot go on; another one may.
     SourceFailed,
     /// The store has refused for too long; there may be room later.
@@ -202,6 +257,10 @@ impl Recorder {
     fn listen(&mut self, source: &mut dyn Source, orders: &Receiver<Order>) -> End {
         let sound = source.events().clone();
         let nothing = crossbeam_channel::never();
+        let stopped = match self.origin {
+            Origin::Microphone => End::Stopped,
+            Origin::Import { .. } => End::Left,
+        };
         loop {
             let sound = if self.keeper.is_full() {
                 &nothing
@@ -213,7 +272,7 @@ impl Recorder {
                     Ok(Order::Pause) => self.pause(source),
                     Ok(Order::Resume) => self.resume(source),
                     // A handle that was dropped without a word stops the recording too.
-                    Ok(Order::Stop) | Err(_) => Course::Over(End::Stopped),
+                    Ok(Order::Stop) | Err(_) => Course::Over(stopped),
                 },
                 recv(sound) -> event => match event {
                     Ok(event) => self.take(event),
@@ -236,9 +295,12 @@ impl Recorder {
     fn finish(&mut self, end: End) -> bool {
         match end {
             End::Stopped => self.keeper.enter(VisitState::Recorded),
+            End::Left => self.keeper.enter(VisitState::Paused),
             End::SourceFailed => {
-                let at = self.keeper.position();
-                self.keeper.mark(at, Samples(0), GapCause::CutOff);
+                if self.origin == Origin::Microphone {
+                    let at = self.keeper.position();
+                    self.keeper.mark(at, Samples(0), GapCause::CutOff);
+                }
                 self.keeper.enter(VisitState::Paused);
             }
             End::StoreFailed => {
@@ -271,6 +333,12 @@ impl Recorder {
                 self.keeper.hear(&sound);
             }
             capture::Event::Dropped(missing) => {
+                let marked = missing.min(self.known);
+                self.known = self.known - marked;
+                let missing = missing - marked;
+                if missing == Samples(0) {
+                    return Course::On;
+                }
                 self.dropped = self.dropped + missing;
                 self.mark_gap(missing, GapCause::Dropped);
                 self.tell(Event::Alarm(Alarm::Dropped {
@@ -292,6 +360,11 @@ impl Recorder {
                     missing: missing.millis(),
                     device,
                 }));
+            }
+            capture::Event::Passed(passed) => {
+                if let Origin::Import { length } = self.origin {
+                    self.tell(importing(passed, length));
+                }
             }
             capture::Event::Ended => return Course::Over(End::Stopped),
             capture::Event::CutShort(message) => {

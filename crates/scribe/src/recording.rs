@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use capture::{CaptureError, Source};
 use crossbeam_channel::{Receiver, Sender};
 use vault::{Step, Vault, VaultError};
-use visit::{RevisionNumber, Template, VisitId, VisitState};
+use visit::{Haste, RevisionNumber, Samples, Template, VisitId, VisitState};
 
 use crate::drafter::Drafter;
-use crate::recorder::{self, Order};
+use crate::recorder::{self, Order, Origin};
 use crate::transcriber::Transcriber;
 use crate::{Cancel, DraftingSettings, Event, ScribeError, SpeechSettings, WorkerRole, clock};
 
@@ -83,13 +83,26 @@ impl Recording {
         steps: Steps,
         events: Sender<Event>,
     ) -> Result<Self, ScribeError> {
+        let open = |_| Ok(open()?);
+        Self::run(vault, visit, Origin::Microphone, open, steps, events)
+    }
+
+    /// Starts recording from whatever `open` opens, which is told how much is recorded before.
+    pub(crate) fn run(
+        vault: Arc<Vault>,
+        visit: VisitId,
+        origin: Origin,
+        open: impl FnOnce(Samples) -> Result<Box<dyn Source>, ScribeError>,
+        steps: Steps,
+        events: Sender<Event>,
+    ) -> Result<Self, ScribeError> {
         let (orders, taken) = crossbeam_channel::unbounded();
         let (kept, kept_heard) = crossbeam_channel::unbounded();
         let stopped = Arc::new(OnceLock::new());
         let end = Cancel::default();
         let recorder::Started { source, thread } = recorder::start(
             vault.clone(),
-            visit,
+            (visit, origin),
             open,
             recorder::Line {
                 orders: taken,
@@ -136,7 +149,8 @@ impl Recording {
         self.order(Order::Resume)
     }
 
-    /// Ends the recording and returns when its last sample is committed. Touches no model.
+    /// Ends the recording and returns when its last sample is committed. Touches no model. An import
+    /// can be gone on with afterwards, and until then nothing else works on the visit.
     ///
     /// # Errors
     /// [`ScribeError::RecorderGone`] if the recorder's thread had died.
@@ -362,10 +376,15 @@ impl Job {
             // There is nothing left to hear: the transcript is what it is.
             return self.transcript_is_complete();
         }
+        let mut speech = speech.clone();
+        if record.file.is_some() {
+            // The same each time the work is taken up: another haste cuts in other places.
+            speech.haste = Haste::Afterwards;
+        }
         let mut transcriber = Transcriber {
             vault: &self.vault,
             visit: self.visit,
-            settings: speech,
+            settings: &speech,
             language: record.language,
             events: &self.events,
             kept,

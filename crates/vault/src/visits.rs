@@ -10,6 +10,7 @@ use visit::{
 
 use crate::error::{Part, VaultError};
 use crate::gaps::Gap;
+use crate::imports::ImportedFile;
 use crate::key::{Key, OfSound, OfVisit, Wrapping};
 use crate::record::{self, Record};
 use crate::search;
@@ -54,6 +55,8 @@ pub struct VisitSummary {
     pub unfinished: bool,
     /// Length of the recording.
     pub recorded: Millis,
+    /// Whether its sound comes from a file and not from a microphone.
+    pub imported: bool,
     /// Whether its sound was erased.
     pub sound_erased: bool,
     /// Whether its transcript was erased.
@@ -76,6 +79,8 @@ pub struct VisitRecord {
     pub consent: Consent,
     /// The language that is spoken, as an ISO 639-1 code; `None` if it is to be detected.
     pub language: Option<String>,
+    /// The file that its sound is imported from, if it is.
+    pub file: Option<ImportedFile>,
     /// Who signed the note.
     pub signature: Option<Signature>,
 }
@@ -93,11 +98,13 @@ pub struct VisitContent {
     pub revision: Option<Revision>,
 }
 
-/// What stands sealed on a visit's cover.
+/// What stands sealed on a visit's cover. Of a visit of an earlier version the later fields are empty.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Cover {
     patient_label: PatientText,
     reason: PatientText,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<ImportedFile>,
 }
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
@@ -159,6 +166,7 @@ impl Stored {
             started_at: UnixMillis(self.started_at),
             patient_label: cover.patient_label,
             reason: cover.reason,
+            imported: cover.file.is_some(),
             template: self.template,
             state,
             unfinished: state.is_unfinished() || self.work_left,
@@ -260,6 +268,15 @@ impl Vault {
     /// [`VaultError::ConsentIncomplete`] if it does not say who asked, with which words or in which
     /// version of them; any [`VaultError`]. Nothing is stored then.
     pub fn begin_visit(&self, new: NewVisit) -> Result<VisitId, VaultError> {
+        self.begin(new, None)
+    }
+
+    /// Stores a new visit, whose sound comes from a file if one is named.
+    pub(crate) fn begin(
+        &self,
+        new: NewVisit,
+        file: Option<ImportedFile>,
+    ) -> Result<VisitId, VaultError> {
         if let Some(part) = new.consent.missing() {
             return Err(VaultError::ConsentIncomplete(part));
         }
@@ -270,6 +287,7 @@ impl Vault {
         let clear = Cover {
             patient_label: new.patient_label,
             reason: new.reason,
+            file,
         };
         let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &clear)?;
         let consent = record::seal::<_, Consent>(&key, id, Record::Consent, &new.consent)?;
@@ -306,6 +324,9 @@ impl Vault {
                 method,
             };
             self.note(transaction, consent)?;
+            if let Some(file) = &clear.file {
+                self.note(transaction, file.act(id)?)?;
+            }
             Ok(id)
         })
     }
@@ -408,14 +429,16 @@ impl Vault {
         let found = self.find(connection, id)?;
         let signed = self.signed_note(connection, &found, id)?;
         let (row, key) = found;
-        let (consent, language): (Vec<u8>, Option<String>) = connection
-            .prepare_cached("SELECT consent, language FROM visits WHERE row = ?1")?
-            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (consent, language, cover): (Vec<u8>, Option<String>, Vec<u8>) = connection
+            .prepare_cached("SELECT consent, language, cover FROM visits WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let cover: Cover = record::open(&key, id, Record::Cover, &cover)?;
         let consent = record::open(&key, id, Record::Consent, &consent)?;
         Ok(VisitRecord {
             summary: self.summary(connection, row)?,
             consent,
             language,
+            file: cover.file,
             signature: signed.map(|(signature, _)| signature),
         })
     }

@@ -1,11 +1,14 @@
-use crossbeam_channel::{Receiver, unbounded};
-use scribe::{Event, Recording};
+use std::path::{Path, PathBuf};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use scribe::{Event, Import, Recording, Steps};
 use tauri::{AppHandle, Manager as _, State};
 use visit::VisitId;
 
+use super::visits;
 use crate::desk::{self, Desk};
 use crate::failure::{Failure, FailureCode};
-use crate::ipc::{RecordRequest, SoundSource};
+use crate::ipc::{ImportRequest, RecordRequest, SoundSource};
 
 /// Where sound can come from.
 #[tauri::command(async)]
@@ -14,7 +17,7 @@ pub fn sound_sources(desk: State<'_, Desk>) -> Result<Vec<SoundSource>, Failure>
 }
 
 /// Starts recording a prepared visit, or goes on with one that was cut off; answers what the source
-/// of sound is called. A model that is missing is told as an alarm: what is said now is recorded all
+/// of sound is called. An import goes on in its file. A model that is missing is told as an alarm: what is said now is recorded all
 /// the same, and can be written down later.
 #[tauri::command(async)]
 pub fn record(
@@ -24,13 +27,75 @@ pub fn record(
 ) -> Result<String, Failure> {
     let vault = desk.vault()?;
     let visit = request.visit;
-    let (steps, missing) = desk::possible_steps(&vault.visit(visit)?.summary.template)?;
-    let (events, heard) = unbounded();
-    let told = events.clone();
-    let device = desk.underway.start_recording(visit, || {
+    let summary = vault.visit(visit)?.summary;
+    let template = &summary.template;
+    if summary.imported {
+        let import = Import::resume(vault, visit, None)?;
+        return run(app, &desk, (visit, template), |steps, events| {
+            Ok(import.start(steps, events)?)
+        });
+    }
+    run(app, &desk, (visit, template), |steps, events| {
         let open = || desk.open_source(request.source.as_deref());
         Ok(Recording::start(vault, visit, open, steps, events)?)
+    })
+}
+
+/// Makes a visit of an existing recording and starts to read it. A file that is no recording makes no
+/// visit.
+#[tauri::command(async)]
+pub fn import_recording(
+    app: AppHandle,
+    desk: State<'_, Desk>,
+    request: ImportRequest,
+) -> Result<VisitId, Failure> {
+    let vault = desk.vault()?;
+    if desk.underway.is_recording() {
+        return Err(Failure::new(
+            FailureCode::Busy,
+            "Another visit is being recorded. Stop it before you import a recording.",
+        ));
+    }
+    let file = from_the_root(request.file.expose())?;
+    let new = visits::new_visit(request.visit)?;
+    let template = new.template.clone();
+    let import = Import::begin(vault, new, &file)?;
+    let visit = import.visit();
+    run(app, &desk, (visit, &template), |steps, events| {
+        Ok(import.start(steps, events)?)
     })?;
+    Ok(visit)
+}
+
+/// The path that a person has named, perhaps between quotation marks, as file managers copy it.
+fn from_the_root(named: &str) -> Result<PathBuf, Failure> {
+    let named = named.trim();
+    let bare = named
+        .strip_prefix(['"', '\''])
+        .and_then(|rest| rest.strip_suffix(['"', '\'']))
+        .unwrap_or(named);
+    if Path::new(bare).is_absolute() {
+        return Ok(PathBuf::from(bare));
+    }
+    Err(Failure::new(
+        FailureCode::Rejected,
+        "Name the file with its whole path, such as /media/recorder/visit.m4a. Nothing was imported.",
+    ))
+}
+
+/// Starts a recording with the steps that there are models for, and passes on what it tells.
+fn run(
+    app: AppHandle,
+    desk: &Desk,
+    (visit, template): (VisitId, &str),
+    start: impl FnOnce(Steps, Sender<Event>) -> Result<Recording, Failure>,
+) -> Result<String, Failure> {
+    let (steps, missing) = desk::possible_steps(template)?;
+    let (events, heard) = unbounded();
+    let told = events.clone();
+    let device = desk
+        .underway
+        .start_recording(visit, || start(steps, events))?;
     for event in missing {
         let _ = told.send(event);
     }
@@ -78,10 +143,33 @@ pub fn resume(desk: State<'_, Desk>) -> Result<(), Failure> {
     desk.underway.order(Recording::resume)
 }
 
-/// Ends the recording; transcript and note follow by themselves.
+/// Ends the recording; transcript and note follow by themselves. An import can be gone on with.
 #[tauri::command(async)]
 pub fn stop(desk: State<'_, Desk>) -> Result<(), Failure> {
     desk.underway
         .stop_recording()
         .unwrap_or_else(|| Err(Failure::not_recording()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_from_the_root_on() {
+        for named in [
+            "/a/b c.m4a",
+            " /a/b c.m4a\n",
+            "\"/a/b c.m4a\"",
+            "'/a/b c.m4a'",
+        ] {
+            let path = from_the_root(named).unwrap();
+            assert_eq!(path, Path::new("/a/b c.m4a"), "{named}");
+        }
+        for named in ["", "b.m4a", "\"", "~/b.m4a"] {
+            let refused = from_the_root(named).err().unwrap();
+            assert_eq!(refused.code, FailureCode::Rejected, "{named}");
+        }
+    }
 }

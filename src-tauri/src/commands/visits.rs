@@ -81,6 +81,11 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
 /// Makes a visit, with its consent, before anything is heard.
 #[tauri::command(async)]
 pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<VisitId, Failure> {
+    Ok(desk.vault()?.begin_visit(new_visit(request)?)?)
+}
+
+/// What the store is told of a visit that begins now.
+pub(super) fn new_visit(request: NewVisitRequest) -> Result<NewVisit, Failure> {
     for text in [
         &request.patient_label,
         &request.reason,
@@ -90,7 +95,7 @@ pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<
     }
     let template = desk::template(&request.template)?;
     let now = clock::now();
-    let visit = NewVisit {
+    Ok(NewVisit {
         consent: Consent {
             asked_by: request.consent.asked_by,
             given_by: request.consent.given_by,
@@ -104,8 +109,7 @@ pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<
         patient_label: request.patient_label,
         reason: request.reason,
         started_at: now,
-    };
-    Ok(desk.vault()?.begin_visit(visit)?)
+    })
 }
 
 /// Erases parts of a visit, or all of it, for good. If it is being recorded or worked on, that
@@ -154,6 +158,7 @@ fn row(desk: &Desk, summary: VisitSummary) -> VisitRow {
         template: summary.template,
         state: summary.state,
         recorded: summary.recorded,
+        imported: summary.imported,
         sound_erased: summary.sound_erased,
         segments: summary.segments,
         revision: summary.revision,

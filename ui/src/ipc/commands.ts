@@ -4,6 +4,7 @@ import type { DraftRequest } from "./generated/DraftRequest";
 import type { EraseRequest } from "./generated/EraseRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
+import type { ImportRequest } from "./generated/ImportRequest";
 import type { ListRequest } from "./generated/ListRequest";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
@@ -76,6 +77,8 @@ export const readVisit = (visit: VisitId) =>
   call<VisitView>("read_visit", { visit } satisfies VisitRequest);
 export const prepareVisit = (request: NewVisitRequest) => call<VisitId>("prepare_visit", request);
 export const eraseVisit = (request: EraseRequest) => call<null>("erase_visit", request);
+/** Makes a visit of an existing recording and starts to read it. */
+export const importRecording = (request: ImportRequest) => call<VisitId>("import_recording", request);
 export const record = (request: RecordRequest) => call<string>("record", request);
 export const pause = () => call<null>("pause");
 export const resume = () => call<null>("resume");

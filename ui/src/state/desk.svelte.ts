@@ -12,7 +12,7 @@ import { soundAlarm } from "../sound/alarm";
 import { LiveVisit } from "./live.svelte";
 import { theme } from "./theme.svelte";
 
-export type Screen = { name: "visits" } | { name: "new" } | { name: "visit"; visit: VisitId };
+export type Screen = { name: "visits" } | { name: "new"; from: "microphone" | "file" } | { name: "visit"; visit: VisitId };
 
 class Desk {
   startup: Startup | undefined = $state.raw();

@@ -41,6 +41,10 @@ export class LiveVisit {
   peakDbfs = $state(-Infinity);
   recorded = $state(0);
   behind = $state(0);
+  /** Whether the sound comes from a file; then how much was passed over since it began or went on, and the length of its file. */
+  imports = $state(false);
+  passed = $state(0);
+  fileLength: number | null = $state(null);
   segments: Segment[] = $state.raw([]);
   gaps: MissingSound[] = $state.raw([]);
   transcriptComplete = $state(false);
@@ -140,6 +144,11 @@ export class LiveVisit {
         return false;
       case "kept":
         this.recorded = event.recorded;
+        return false;
+      case "importing":
+        this.imports = true;
+        this.passed = event.passed;
+        this.fileLength = event.of;
         return false;
       case "segment":
         this.#addSegment(event);
@@ -279,7 +288,10 @@ export class LiveVisit {
         this.#over("disk");
         return false;
       case "dropped": {
-        return this.#tell(strings.alarm.dropped(seconds(alarm.missing)), true);
+        const missing = seconds(alarm.missing);
+        return this.imports
+          ? this.#tell(strings.alarm.unreadable(missing), false)
+          : this.#tell(strings.alarm.dropped(missing), true);
       }
       case "store_refuses":
         return this.#tell(`${sentence(alarm.message)} ${strings.alarm.held}`, true, "store");

@@ -3,6 +3,8 @@
 use super::*;
 use crate::canonical;
 
+/// The acts that the first version knew.
+const FIRST: usize = 29;
 const LINES: &str = include_str!("../../tests/vectors/log-v1.jsonl");
 /// Acts of the first version, which stand first among all.
 const FIRST: usize = 29;
@@ -46,7 +48,9 @@ fn later_acts_keep_their_bytes() {
             form(&line)
         })
         .collect();
-    assert_eq!(later, ["010000000000000000c02cc899010000011e"]);
+    let begin = "010000000000000000c02cc89901000001";
+    let imported = format!("{begin}1f{}{}", "c3".repeat(16), "d4".repeat(32));
+    assert_eq!(later, [format!("{begin}1e"), imported]);
 }
 
 fn form(entry: &Entry) -> String {
@@ -54,6 +58,18 @@ fn form(entry: &Entry) -> String {
     let mut bytes = Vec::new();
     canonical::push(&mut bytes, entry.number, &Event { at, who, act });
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Acts that came later, by their tags.
+#[test]
+fn a_later_acts_canonical_bytes_are_the_same() {
+    let log = log(acts().len(), usize::MAX);
+    let Some(Line::Entry(entry)) = log.get(FIRST + 1) else {
+        panic!("the log is shorter");
+    };
+    let (visit, file) = ("c3".repeat(16), "d4".repeat(32));
+    let ending = format!("1e{visit}{file}");
+    assert!(form(entry).ends_with(&ending), "{}", form(entry));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 mod confirmation;
 mod erase;
+mod import;
 mod new;
+mod particulars;
 mod resume;
 mod session;
 mod show;
@@ -20,7 +22,9 @@ use crate::vaults::VaultArguments;
 pub(crate) enum Command {
     /// Record a visit, transcribe it meanwhile and draft its note.
     New(new::Arguments),
-    /// Record on where a visit was paused or cut off.
+    /// Make a visit of an existing recording, transcribe it and draft its note.
+    Import(import::Arguments),
+    /// Record on, or import on, where a visit was paused or cut off.
     Resume(resume::Arguments),
     /// List the visits.
     List(show::ListArguments),
@@ -65,6 +69,7 @@ pub(crate) struct ModelArguments {
 pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::New(arguments) => new::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Resume(arguments) => resume::run(&arguments),
         Command::List(arguments) => show::list(&arguments),
         Command::Search(arguments) => show::search(&arguments),
@@ -87,7 +92,7 @@ fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
             .filter(|id| !id.is_empty())
             .map(String::as_str),
     )?;
-    let steps = arguments.models.steps(&template)?;
+    let steps = arguments.models.steps(&template, false)?;
     let (events, heard) = crossbeam_channel::unbounded();
     let work = Work::on_recorded(vault.clone(), arguments.visit, steps, events)?;
     let interrupt = session::Interrupt::default();
@@ -104,7 +109,14 @@ fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
 }
 
 impl ModelArguments {
-    fn steps(&self, template: &visit::Template) -> anyhow::Result<Steps> {
+    /// All steps, or none.
+    fn steps(&self, template: &visit::Template, record_only: bool) -> anyhow::Result<Steps> {
+        if record_only {
+            return Ok(Steps {
+                speech: None,
+                draft: None,
+            });
+        }
         Ok(Steps {
             speech: Some(SpeechSettings::new(self.speech_model.as_deref())?),
             draft: Some((

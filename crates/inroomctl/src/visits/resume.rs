@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use anyhow::bail;
+use scribe::Import;
 use visit::VisitId;
 
 use super::session;
@@ -16,12 +18,26 @@ pub(crate) struct Arguments {
     session: session::Arguments,
 }
 
-/// Records on where a visit was paused or cut off. The consent that it was made with still stands,
-/// unless its sound was erased: then nothing is opened.
+/// Records on where a visit was paused or cut off; an import goes on in its file, which `--audio`
+/// names where it is not where it was. The consent that the visit was made with still stands, unless
+/// its sound was erased: then nothing is opened.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let vault = Arc::new(arguments.vault.open()?);
-    let chosen = vault.visit(arguments.visit)?.summary.template;
-    let template = templates::find(Some(chosen.as_str()).filter(|id| !id.is_empty()))?;
-    let steps = arguments.session.steps(&template)?;
-    session::run(&arguments.session, vault, arguments.visit, steps, template)
+    let visit = arguments.visit;
+    let summary = vault.visit(visit)?.summary;
+    let chosen = Some(summary.template.as_str()).filter(|id| !id.is_empty());
+    let template = templates::find(chosen)?;
+    let session = &arguments.session;
+    let steps = session.steps(&template)?;
+    if !summary.imported {
+        return session::run(session, vault, visit, steps, template);
+    }
+    if !session.reads_a_file() {
+        bail!(
+            "the sound of the visit {visit} is imported from a file; --microphone, --seconds and --speed \
+             are for recordings, and nothing was opened"
+        );
+    }
+    let import = Import::resume(vault, visit, session.file())?;
+    session::run_import(import, steps, template, session.record_only())
 }

@@ -2,11 +2,14 @@
 //! draft, with the keys that pause and stop it.
 
 use std::io::BufRead;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use scribe::{Cancel, Recording, ScribeError, Steps};
+use anyhow::bail;
+use crossbeam_channel::Receiver;
+use scribe::{Cancel, Event, Import, Recording, ScribeError, Steps};
 use vault::Vault;
 use visit::{Template, VisitId};
 
@@ -20,7 +23,7 @@ pub(super) struct Arguments {
     /// The microphone, as `inroomctl microphones` names it; the default one when not given.
     #[arg(long, value_name = "ID", conflicts_with = "audio")]
     microphone: Option<String>,
-    /// An existing recording instead of a microphone.
+    /// An existing recording instead of a microphone; of an import, where its file is now.
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
     /// How fast that recording is played: 1 is real time, `max` as fast as it is taken.
@@ -49,13 +52,23 @@ enum Key {
 
 impl Arguments {
     pub(super) fn steps(&self, template: &Template) -> anyhow::Result<Steps> {
-        if self.record_only {
-            return Ok(Steps {
-                speech: None,
-                draft: None,
-            });
-        }
-        self.models.steps(template)
+        self.models.steps(template, self.record_only)
+    }
+
+    pub(super) fn record_only(&self) -> bool {
+        self.record_only
+    }
+
+    /// The file that is named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.audio.as_deref()
+    }
+
+    /// Whether nothing is asked for that only a recording has.
+    pub(super) fn reads_a_file(&self) -> bool {
+        self.microphone.is_none()
+            && self.seconds.is_none()
+            && self.speed.0 == capture::Pace::Fastest
     }
 
     fn open(&self) -> Result<Box<dyn capture::Source>, capture::CaptureError> {
@@ -79,15 +92,64 @@ pub(super) fn run(
     println!("recording from {}", recording.source());
     let interrupt = Interrupt::default();
     let keys = keys(arguments, &interrupt)?;
-    let record_only = arguments.record_only;
-    let watcher = std::thread::spawn(move || {
+    let watcher = watch(heard, template, arguments.record_only);
+    attend(recording, &keys, &interrupt, watcher).inspect_err(|error| {
+        if let Some(ScribeError::Interrupted) = error.downcast_ref() {
+            eprintln!(
+                "`inroomctl visit resume {visit}` records on, `visit draft {visit}` finishes it as it is"
+            );
+        }
+    })
+}
+
+/// An import at the terminal: Ctrl-C leaves it, to be gone on with.
+pub(super) fn run_import(
+    import: Import,
+    steps: Steps,
+    template: Template,
+    record_only: bool,
+) -> anyhow::Result<()> {
+    let visit = import.visit();
+    let (events, heard) = crossbeam_channel::unbounded();
+    let recording = import.start(steps, events)?;
+    println!("importing {}", recording.source());
+    let interrupt = Interrupt::default();
+    let (sender, keys) = crossbeam_channel::unbounded();
+    let stop = sender.clone();
+    interrupt.on_first(move || {
+        let _ = stop.send(Key::Stop);
+    })?;
+    let watcher = watch(heard, template, record_only);
+    let done = attend(recording, &keys, &interrupt, watcher);
+    // Open until here, so that the end of the keys is not taken for one.
+    drop(sender);
+    match done {
+        Err(error) if matches!(error.downcast_ref(), Some(ScribeError::Interrupted)) => bail!(
+            "the import was stopped or cut off; what is imported is kept. `inroomctl visit resume {visit}` \
+             goes on with it, `visit draft {visit}` finishes it as it is, `visit erase {visit}` discards it"
+        ),
+        done => done,
+    }
+}
+
+fn watch(heard: Receiver<Event>, template: Template, each_second: bool) -> JoinHandle<()> {
+    std::thread::spawn(move || {
         let mut progress = Progress::new(Some(&template), true);
-        progress.tell_each_second(record_only);
+        progress.tell_each_second(each_second);
         for event in heard {
             progress.show(&event);
         }
         progress.done();
-    });
+    })
+}
+
+/// Does what the keys say until the recording is over, and waits for the work on it.
+fn attend(
+    recording: Recording,
+    keys: &Receiver<Key>,
+    interrupt: &Interrupt,
+    watcher: JoinHandle<()>,
+) -> anyhow::Result<()> {
     let mut paused = false;
     let work = loop {
         if recording.is_over() {
@@ -110,20 +172,12 @@ pub(super) fn run(
     let outcome = work.wait()?;
     // The watcher ends by itself when nothing more can be told.
     let _ = watcher.join();
-    if let Err(ScribeError::Interrupted) = outcome.result {
-        eprintln!(
-            "`inroomctl visit resume {visit}` records on, `visit draft {visit}` finishes it as it is"
-        );
-    }
     outcome.result?;
     Ok(())
 }
 
 /// Keys, the end of the time that was set, and Ctrl-C, on one channel. A file ends by itself.
-fn keys(
-    arguments: &Arguments,
-    interrupt: &Interrupt,
-) -> anyhow::Result<crossbeam_channel::Receiver<Key>> {
+fn keys(arguments: &Arguments, interrupt: &Interrupt) -> anyhow::Result<Receiver<Key>> {
     let (sender, keys) = crossbeam_channel::unbounded();
     let stop = sender.clone();
     interrupt.on_first(move || {

@@ -102,7 +102,12 @@ fn print_line(visit: &VisitSummary) {
 fn ways_on(visit: &VisitSummary) -> String {
     let id = visit.id;
     let resume = if visit.state.is_unfinished() && !visit.sound_erased {
-        format!("`visit resume {id}` records on, ")
+        let on = if visit.imported {
+            "goes on with the import"
+        } else {
+            "records on"
+        };
+        format!("`visit resume {id}` {on}, ")
     } else {
         String::new()
     };

@@ -70,7 +70,13 @@ fn record(length: Millis, room: Vec<u64>) -> Result<(Vec<Alarm>, Millis), Scribe
         room.get(look).or(room.last()).copied()
     }));
     let (line, ends) = line();
-    let recorder = start_on(disk, scratch.vault().clone(), visit, open, line)?;
+    let recorder = start_on(
+        disk,
+        scratch.vault().clone(),
+        (visit, Origin::Microphone),
+        |_| Ok(open()?),
+        line,
+    )?;
     recorder.thread.join().unwrap();
     let heard = ends.heard;
     let alarms = heard
@@ -110,11 +116,11 @@ fn a_recording_does_not_begin_on_a_full_disk_and_says_why() {
 /// Whether a microphone is opened for a visit, and what the attempt to record it answers.
 fn attempt(vault: &Arc<Vault>, visit: VisitId) -> (bool, Result<Started, ScribeError>) {
     let mut opened = false;
-    let open = || {
+    let open = |_| {
         opened = true;
-        Script::new().end().open("script", Pace::Fastest)
+        Ok(Script::new().end().open("script", Pace::Fastest)?)
     };
-    let started = start(vault.clone(), visit, open, line().0);
+    let started = start(vault.clone(), (visit, Origin::Microphone), open, line().0);
     (opened, started)
 }
 
@@ -167,13 +173,13 @@ fn a_source_that_fails_leaves_the_visit_paused() {
     let scratch = ScratchVault::create().unwrap();
     let (vault, visit) = (scratch.vault(), prepared(scratch.vault()));
     let (line, ends) = line();
-    let open = || {
-        Script::new()
+    let open = |_| {
+        Ok(Script::new()
             .sound(&[0.1; 20_000])
             .fail("unplugged")
-            .open("script", Pace::Fastest)
+            .open("script", Pace::Fastest)?)
     };
-    let started = start(vault.clone(), visit, open, line).unwrap();
+    let started = start(vault.clone(), (visit, Origin::Microphone), open, line).unwrap();
     started.thread.join().unwrap();
     assert!(ends.interrupted.is_cancelled());
     assert_eq!(ends.heard.iter().last(), Some(Event::Interrupted));
@@ -193,13 +199,13 @@ fn a_file_that_is_cut_short_ends_its_recording() {
     let scratch = ScratchVault::create().unwrap();
     let (vault, visit) = (scratch.vault(), prepared(scratch.vault()));
     let (line, ends) = line();
-    let open = || {
-        Script::new()
+    let open = |_| {
+        Ok(Script::new()
             .sound(&[0.1; 20_000])
             .cut_short("incomplete")
-            .open("script", Pace::Fastest)
+            .open("script", Pace::Fastest)?)
     };
-    let started = start(vault.clone(), visit, open, line).unwrap();
+    let started = start(vault.clone(), (visit, Origin::Microphone), open, line).unwrap();
     started.thread.join().unwrap();
     assert!(!ends.interrupted.is_cancelled());
     let told: Vec<Event> = ends.heard.iter().collect();

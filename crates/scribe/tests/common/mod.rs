@@ -13,23 +13,26 @@ pub fn speech() -> SpeechSettings {
 
 /// A visit with consent, before its first sample.
 pub fn prepared(vault: &Vault) -> VisitId {
-    vault
-        .begin_visit(NewVisit {
-            consent: Consent {
-                asked_by: PatientText::from("Dr. Test"),
-                given_by: ConsentGiver::Patient,
-                method: ConsentMethod::Spoken,
-                wording: scribe::consent::WORDING.to_owned(),
-                wording_version: scribe::consent::VERSION.to_owned(),
-                at: clock::now(),
-            },
-            template: "soap".to_owned(),
-            language: Some("en".to_owned()),
-            patient_label: PatientText::default(),
-            reason: PatientText::default(),
-            started_at: clock::now(),
-        })
-        .unwrap()
+    vault.begin_visit(new_visit()).unwrap()
+}
+
+/// What is known of a visit before it.
+pub fn new_visit() -> NewVisit {
+    NewVisit {
+        consent: Consent {
+            asked_by: PatientText::from("Dr. Test"),
+            given_by: ConsentGiver::Patient,
+            method: ConsentMethod::Spoken,
+            wording: scribe::consent::WORDING.to_owned(),
+            wording_version: scribe::consent::VERSION.to_owned(),
+            at: clock::now(),
+        },
+        template: "soap".to_owned(),
+        language: Some("en".to_owned()),
+        patient_label: PatientText::default(),
+        reason: PatientText::default(),
+        started_at: clock::now(),
+    }
 }
 
 /// A tone at a fifth of full scale, 16 kHz.

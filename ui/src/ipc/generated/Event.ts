@@ -47,7 +47,15 @@ missing: Millis,
 /**
  * Why.
  */
-cause: GapCause, } | { "kind": "interrupted" } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
+cause: GapCause, } | { "kind": "importing", 
+/**
+ * How much was passed over.
+ */
+passed: Millis, 
+/**
+ * Length of the file, where it says that.
+ */
+of: Millis | null, } | { "kind": "interrupted" } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
 /**
  * How much.
  */

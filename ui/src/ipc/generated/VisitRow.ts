@@ -41,6 +41,10 @@ state: VisitState,
  */
 recorded: Millis, 
 /**
+ * Whether its sound comes from a file.
+ */
+imported: boolean, 
+/**
  * Whether its sound was erased.
  */
 sound_erased: boolean, 
