@@ -1,0 +1,138 @@
+use std::str::FromStr;
+
+use blake2::{Blake2b512, Digest as _};
+
+use super::lines::{self, TRUSTED, UNTRUSTED};
+use super::{KeyId, Kind, NotMinisign, PublicKey, SecretKey};
+
+const BYTES: usize = 2 + 8 + 64;
+/// Most bytes of a trusted comment, as in the tool.
+const MOST_COMMENT: usize = 8192;
+
+/// A `.minisig` file, of which nothing is proved yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    id: KeyId,
+    signature: [u8; 64],
+    comment: String,
+    /// Over the signature and the trusted comment.
+    whole: [u8; 64],
+}
+
+/// What a valid signature vouches for besides the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedFile {
+    /// The trusted comment.
+    pub comment: String,
+}
+
+/// Why a signature does not vouch for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadSignature {
+    /// Made with another key.
+    #[error("it is signed with the key {found}, not with {expected}")]
+    OtherKey {
+        /// The key that it names.
+        found: KeyId,
+        /// The key that was asked for.
+        expected: KeyId,
+    },
+    /// The file was changed after it was signed, or signed with another key of this identifier.
+    #[error("the signature does not fit it: it was changed, or signed by somebody else")]
+    Content,
+    /// The trusted comment was changed.
+    #[error("the signature's trusted comment was changed")]
+    Comment,
+}
+
+impl Signature {
+    /// The key that made it, as it says itself.
+    pub const fn key(&self) -> KeyId {
+        self.id
+    }
+
+    /// Finds whether it vouches for this file.
+    ///
+    /// # Errors
+    /// [`BadSignature`].
+    pub fn verify(&self, file: &[u8], key: &PublicKey) -> Result<SignedFile, BadSignature> {
+        if self.id != key.id {
+            return Err(BadSignature::OtherKey {
+                found: self.id,
+                expected: key.id,
+            });
+        }
+        let fits = |message: &[u8], signature: &[u8; 64]| {
+            let signature = ed25519_dalek::Signature::from_bytes(signature);
+            key.key.verify_strict(message, &signature).is_ok()
+        };
+        if !fits(&Blake2b512::digest(file), &self.signature) {
+            return Err(BadSignature::Content);
+        }
+        if !fits(&signed_whole(&self.signature, &self.comment), &self.whole) {
+            return Err(BadSignature::Comment);
+        }
+        Ok(SignedFile {
+            comment: self.comment.clone(),
+        })
+    }
+
+    /// The whole file.
+    pub fn file(&self) -> String {
+        let mut bytes = [0; BYTES];
+        bytes[..2].copy_from_slice(b"ED");
+        bytes[2..10].copy_from_slice(&self.id.0);
+        bytes[10..].copy_from_slice(&self.signature);
+        let mut text = format!("{UNTRUSTED}signature from minisign secret key\n");
+        lines::push(&mut text, &bytes);
+        text.push_str(TRUSTED);
+        text.push_str(&self.comment);
+        text.push('\n');
+        lines::push(&mut text, &self.whole);
+        text
+    }
+}
+
+fn signed_whole(signature: &[u8; 64], comment: &str) -> Vec<u8> {
+    [signature.as_slice(), comment.as_bytes()].concat()
+}
+
+impl SecretKey {
+    /// Signs a file together with a comment, of which line feeds become spaces and what goes beyond
+    /// the format's length is left out.
+    pub fn sign(&self, file: &[u8], comment: &str) -> Signature {
+        let mut comment = comment.replace(['\n', '\r'], " ");
+        while comment.len() > MOST_COMMENT {
+            comment.pop();
+        }
+        let signature = self.sign_bytes(&Blake2b512::digest(file));
+        Signature {
+            id: self.public().id,
+            signature,
+            whole: self.sign_bytes(&signed_whole(&signature, &comment)),
+            comment,
+        }
+    }
+}
+
+impl FromStr for Signature {
+    type Err = NotMinisign;
+
+    fn from_str(text: &str) -> Result<Self, NotMinisign> {
+        let [_, signature, comment, whole] = lines::exactly(text, Kind::Signature)?;
+        let comment = comment
+            .strip_prefix(TRUSTED)
+            .filter(|comment| comment.len() <= MOST_COMMENT)
+            .ok_or(NotMinisign::Lines(Kind::Signature))?;
+        let bytes: [u8; BYTES] = lines::decode(signature, 2)?;
+        if &bytes[..2] != b"ED" {
+            return Err(NotMinisign::Algorithm);
+        }
+        Ok(Self {
+            id: KeyId(lines::part(&bytes, 2)),
+            signature: lines::part(&bytes, 10),
+            comment: comment.to_owned(),
+            whole: lines::decode(whole, 4)?,
+        })
+    }
+}
