@@ -88,7 +88,7 @@ pub fn accept(
         return Err(Refused::TooLong);
     }
     let signature: Signature = signature.parse().map_err(Refused::Signature)?;
-    let signed = signature
+    let comment = signature
         .verify(document, pinned.key)
         .map_err(Refused::NotSigned)?;
     let text = str::from_utf8(document).map_err(|_| Refused::NotText)?;
@@ -111,7 +111,7 @@ pub fn accept(
     Ok(Accepted {
         organisation,
         sha256,
-        comment: signed.comment,
+        comment: comment.to_owned(),
     })
 }
 

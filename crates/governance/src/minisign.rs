@@ -14,7 +14,7 @@ pub use public::PublicKey;
 #[cfg(any(test, fuzzing))]
 pub(crate) use secret::sealed;
 pub use secret::{KdfCost, SecretKey, SecretKeyError, Seeds};
-pub use signature::{BadSignature, Signature, SignedFile};
+pub use signature::{BadSignature, Signature};
 
 /// Why a text is not a key or a signature of this format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -19,13 +19,6 @@ pub struct Signature {
     whole: [u8; 64],
 }
 
-/// What a valid signature vouches for besides the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedFile {
-    /// The trusted comment.
-    pub comment: String,
-}
-
 /// Why a signature does not vouch for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSignature {
@@ -46,35 +39,36 @@ pub enum BadSignature {
 }
 
 impl Signature {
-    /// The key that made it, as it says itself.
-    pub const fn key(&self) -> KeyId {
-        self.id
-    }
-
-    /// Finds whether it vouches for this file.
+    /// Finds whether it vouches for this file, and answers the trusted comment.
     ///
     /// # Errors
     /// [`BadSignature`].
-    pub fn verify(&self, file: &[u8], key: &PublicKey) -> Result<SignedFile, BadSignature> {
+    pub fn verify(&self, file: &[u8], key: &PublicKey) -> Result<&str, BadSignature> {
+        let comment = self.comment_by(key);
+        if matches!(comment, Err(BadSignature::OtherKey { .. })) {
+            return comment;
+        }
+        if !key.fits(&Blake2b512::digest(file), &self.signature) {
+            return Err(BadSignature::Content);
+        }
+        comment
+    }
+
+    /// The trusted comment, if this key vouches for it, whatever file the signature is of.
+    ///
+    /// # Errors
+    /// [`BadSignature`].
+    pub fn comment_by(&self, key: &PublicKey) -> Result<&str, BadSignature> {
         if self.id != key.id {
             return Err(BadSignature::OtherKey {
                 found: self.id,
                 expected: key.id,
             });
         }
-        let fits = |message: &[u8], signature: &[u8; 64]| {
-            let signature = ed25519_dalek::Signature::from_bytes(signature);
-            key.key.verify_strict(message, &signature).is_ok()
-        };
-        if !fits(&Blake2b512::digest(file), &self.signature) {
-            return Err(BadSignature::Content);
-        }
-        if !fits(&signed_whole(&self.signature, &self.comment), &self.whole) {
+        if !key.fits(&signed_whole(&self.signature, &self.comment), &self.whole) {
             return Err(BadSignature::Comment);
         }
-        Ok(SignedFile {
-            comment: self.comment.clone(),
-        })
+        Ok(&self.comment)
     }
 
     /// The whole file.
@@ -90,6 +84,13 @@ impl Signature {
         text.push('\n');
         lines::push(&mut text, &self.whole);
         text
+    }
+}
+
+impl PublicKey {
+    fn fits(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        let signature = ed25519_dalek::Signature::from_bytes(signature);
+        self.key.verify_strict(message, &signature).is_ok()
     }
 }
 

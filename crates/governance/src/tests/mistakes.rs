@@ -241,7 +241,6 @@ fn what_is_missing_is_named_where_it_would_stand() {
             "idle_lock_minutes = 10\n",
             "policy: missing field `idle_lock_minutes`",
         ),
-        ("visits = 200\n\n[[model]]", "pilot.id: unknown field `id`"),
     ] {
         let new = if old.ends_with("[{") {
             "figures = [{"
