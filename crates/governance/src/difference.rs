@@ -237,8 +237,9 @@ impl Facts {
             sections,
         } = template;
         let of = format!("template {id}");
-        self.say(&of, "title", title);
-        self.say(&of, "purpose", purpose);
+        // Of several lines, perhaps.
+        self.say(&of, "title", format!("{title:?}"));
+        self.say(&of, "purpose", format!("{purpose:?}"));
         let ids: Vec<&str> = sections.iter().map(|section| section.id.as_str()).collect();
         self.say(&of, "sections", list(&ids));
         for visit::TemplateSection {

@@ -71,3 +71,19 @@ pub enum Wrong {
     #[error("{0}")]
     Template(#[source] TemplateError),
 }
+
+impl Wrong {
+    /// In the TOML reader's words, which quote the document: what does something to a terminal is
+    /// written as its escape.
+    pub(crate) fn form(error: &toml::de::Error) -> Self {
+        let mut words = String::new();
+        for character in error.message().chars() {
+            if character.is_control() {
+                words.extend(character.escape_default());
+            } else {
+                words.push(character);
+            }
+        }
+        Self::Form(words)
+    }
+}

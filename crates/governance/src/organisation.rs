@@ -87,10 +87,8 @@ impl Organisation {
     /// [`Mistake`]: what is wrong in the earliest line that is.
     pub fn read(text: &str) -> Result<Self, Mistake> {
         let places = Places::of(text)?;
-        let organisation: Self = toml::from_str(text).map_err(|error| {
-            let form = Wrong::Form(error.message().to_owned());
-            places.mistake_at(error.span(), form)
-        })?;
+        let organisation: Self = toml::from_str(text)
+            .map_err(|error| places.mistake_at(error.span(), Wrong::form(&error)))?;
         rules::broken(&organisation)
             .into_iter()
             .map(|(field, wrong)| places.mistake_of(&field, wrong))

@@ -11,6 +11,7 @@ use crate::mistake::{Mistake, Wrong};
 /// The fields of a document, by their places.
 pub(crate) struct Places<'t> {
     text: &'t str,
+    /// In the order of their paths.
     fields: Vec<Field>,
 }
 
@@ -30,12 +31,10 @@ impl<'t> Places<'t> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let mut fields = Vec::new();
         table(root.get_ref(), "", &mut fields);
+        fields.sort_by(|one, other| one.path.cmp(&other.path));
         let places = Self { text, fields };
         match errors.first() {
-            Some(error) => {
-                let form = Wrong::Form(error.message().to_owned());
-                Err(places.mistake_at(error.span(), form))
-            }
+            Some(error) => Err(places.mistake_at(error.span(), Wrong::form(error))),
             None => Ok(places),
         }
     }
@@ -108,7 +107,10 @@ impl<'t> Places<'t> {
     }
 
     fn find(&self, path: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.path == path)
+        let at = self
+            .fields
+            .binary_search_by(|field| field.path.as_str().cmp(path));
+        at.ok().and_then(|at| self.fields.get(at))
     }
 
     fn line(&self, offset: usize) -> usize {

@@ -95,12 +95,21 @@ fn the_whole_way_from_the_keys_to_a_signed_document() {
     // What is secret lies apart, and the paper has what recovers.
     assert_eq!(mode(&desk.path("org/keep-secret")), 0o700);
     for secret in ["organisation.key", "recovery.key", "recovery-sheet.txt"] {
-        assert_eq!(mode(&desk.path("org/keep-secret").join(secret)), 0o600, "{secret}");
+        assert_eq!(
+            mode(&desk.path("org/keep-secret").join(secret)),
+            0o600,
+            "{secret}"
+        );
     }
     let sheet = desk.text("org/keep-secret/recovery-sheet.txt");
     let recovery = desk.text("org/keep-secret/recovery.key");
-    let secret = recovery.lines().find(|line| line.starts_with("AGE-SECRET-KEY-1"));
-    assert!(sheet.contains(secret.unwrap()) && sheet.contains(check), "{sheet}");
+    let secret = recovery
+        .lines()
+        .find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+    assert!(
+        sheet.contains(secret.unwrap()) && sheet.contains(check),
+        "{sheet}"
+    );
     assert!(!made.contains(secret.unwrap()));
     let key: PublicKey = desk.text(PUBLIC).parse().unwrap();
 
@@ -116,24 +125,46 @@ fn the_whole_way_from_the_keys_to_a_signed_document() {
     let account: Account = "ada@northside.example".parse().unwrap();
     let read = Organisation::read(&text).unwrap();
     let person = &read.people[0];
-    assert_eq!(person.enrolment.as_ref().unwrap().sha256, code.digest(&account));
+    assert_eq!(
+        person.enrolment.as_ref().unwrap().sha256,
+        code.digest(&account)
+    );
     assert_eq!((read.serial, person.name.as_str()), (2, "Ada Nkemelu"));
     desk.refused(&named);
     let again = desk.done(&ada);
     assert_ne!(value(&again, "code"), code.print());
-    let dov = [&enrol[..], &["dov@northside.example", "--name", "Dov Amsel"]].concat();
+    let dov = [
+        &enrol[..],
+        &["dov@northside.example", "--name", "Dov Amsel"],
+    ]
+    .concat();
     desk.done(&[&dov[..], &["--role", "oversight", "--os-account", "dov"]].concat());
-    let foreign = [&enrol[..], &["eve@gmail.com", "--name", "Eve", "--role", "nurse"]].concat();
+    let foreign = [
+        &enrol[..],
+        &["eve@gmail.com", "--name", "Eve", "--role", "nurse"],
+    ]
+    .concat();
     let said = desk.refused(&foreign);
     assert!(said.contains("person[3].account"), "{said}");
     let listed = desk.done(&["people", "list", DOCUMENT]);
     assert_eq!(listed.lines().count(), 2);
-    assert!(listed.contains("dov@northside.example\toversight\tDov Amsel\tadmitted"), "{listed}");
+    assert!(
+        listed.contains("dov@northside.example\toversight\tDov Amsel\tadmitted"),
+        "{listed}"
+    );
 
     // The signature.
     let verify = ["org", "verify", DOCUMENT, "--key", PUBLIC];
     assert!(desk.refused(&verify).contains("is not signed"));
-    let sign = ["org", "sign", DOCUMENT, "--key", SECRET, "--passphrase-file", "passphrase"];
+    let sign = [
+        "org",
+        "sign",
+        DOCUMENT,
+        "--key",
+        SECRET,
+        "--passphrase-file",
+        "passphrase",
+    ];
     desk.done(&sign);
     let said = desk.done(&verify);
     assert_eq!(value(&said, "check code"), check);
@@ -171,8 +202,14 @@ fn the_whole_way_from_the_keys_to_a_signed_document() {
     desk.done(&sign);
     desk.done(&["people", "remove", DOCUMENT, "dov@northside.example"]);
     let shown = desk.done(&["org", "show", DOCUMENT]);
-    assert!(shown.contains("person ada@northside.example, role: physician"), "{shown}");
-    assert!(shown.contains("document, serial: 6") && !shown.contains("dov"), "{shown}");
+    assert!(
+        shown.contains("person ada@northside.example, role: physician"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("document, serial: 6") && !shown.contains("dov"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -202,16 +239,25 @@ fn a_mistake_is_named_and_what_was_written_is_kept_for_the_next_edit() {
     fs::write(desk.path("o.toml"), sample).unwrap();
     let edit = ["org", "edit", "o.toml"];
     let (done, said) = desk.edit_with("sed -i s/visits.=.200/visits=0/", &edit);
-    assert!(!done && said.contains("line 59, pilot.visits: at least one"), "{said}");
+    assert!(
+        !done && said.contains("line 59, pilot.visits: at least one"),
+        "{said}"
+    );
     assert_eq!(desk.text("o.toml"), sample);
     assert!(desk.text("o.toml.edit").contains("visits=0"));
     let (done, said) = desk.edit_with("sed -i s/visits=0/visits=20/", &edit);
-    assert!(done && said.contains("changed  pilot, visits: 200 -> 20"), "{said}");
+    assert!(
+        done && said.contains("changed  pilot, visits: 200 -> 20"),
+        "{said}"
+    );
     let (done, said) = desk.edit_with("true", &edit);
     assert!(done && said.contains("nothing was changed"), "{said}");
     let (done, _) = desk.edit_with("false", &edit);
     assert!(!done);
-    for words in [["org", "show", "nowhere.toml"], ["people", "list", "nowhere.toml"]] {
+    for words in [
+        ["org", "show", "nowhere.toml"],
+        ["people", "list", "nowhere.toml"],
+    ] {
         assert!(desk.refused(&words).contains("nowhere.toml cannot be read"));
     }
 }

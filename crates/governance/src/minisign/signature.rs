@@ -87,6 +87,11 @@ impl Signature {
     }
 }
 
+/// What would do something to a terminal in place of being shown. The tool's own comments have tabs.
+fn is_unprinted(character: char) -> bool {
+    character.is_control() && character != '\t'
+}
+
 impl PublicKey {
     fn fits(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
@@ -99,10 +104,10 @@ fn signed_whole(signature: &[u8; 64], comment: &str) -> Vec<u8> {
 }
 
 impl SecretKey {
-    /// Signs a file together with a comment, of which line feeds become spaces and what goes beyond
-    /// the format's length is left out.
+    /// Signs a file together with a comment, of which line feeds and the like become spaces and what
+    /// goes beyond the format's length is left out.
     pub fn sign(&self, file: &[u8], comment: &str) -> Signature {
-        let mut comment = comment.replace(['\n', '\r'], " ");
+        let mut comment = comment.replace(is_unprinted, " ");
         while comment.len() > MOST_COMMENT {
             comment.pop();
         }
@@ -123,7 +128,7 @@ impl FromStr for Signature {
         let [_, signature, comment, whole] = lines::exactly(text, Kind::Signature)?;
         let comment = comment
             .strip_prefix(TRUSTED)
-            .filter(|comment| comment.len() <= MOST_COMMENT)
+            .filter(|comment| comment.len() <= MOST_COMMENT && !comment.contains(is_unprinted))
             .ok_or(NotMinisign::Lines(Kind::Signature))?;
         let bytes: [u8; BYTES] = lines::decode(signature, 2)?;
         if &bytes[..2] != b"ED" {

@@ -39,6 +39,12 @@ fn each_is_named_with_its_line_and_its_field() {
         ),
         (
             "role = \"nurse\"",
+            "role = \"a\\u001b[2J\"",
+            "person[2].role",
+            "unknown variant `a\\u{1b}[2J`",
+        ),
+        (
+            "role = \"nurse\"",
             "rank = \"nurse\"",
             "person[2].rank",
             "unknown field `rank`",

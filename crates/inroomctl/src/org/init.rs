@@ -1,7 +1,7 @@
 //! Making an organisation.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use governance::minisign::{KdfCost, SecretKey, Seeds};
@@ -124,6 +124,12 @@ fn real(path: &Path) -> anyhow::Result<PathBuf> {
     loop {
         if let Ok(found) = there.canonicalize() {
             let rest = path.strip_prefix(there)?;
+            // Where it leads is known only when the folders before it are there.
+            ensure!(
+                !rest.components().any(|part| part == Component::ParentDir),
+                "{} goes back by `..` from a folder that is not there; write it without. Nothing was made",
+                path.display()
+            );
             return Ok(found.join(rest));
         }
         there = match there.parent() {
@@ -225,5 +231,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let there = folder.path().canonicalize().unwrap();
         assert_eq!(real(&folder.path().join("a/b")).unwrap(), there.join("a/b"));
+        assert!(real(&folder.path().join("a/../b")).is_err());
     }
 }

@@ -40,11 +40,12 @@ impl Sheet<'_> {
             "RECOVERY KEY, SECRET",
             secret.unwrap_or_default(),
             "",
-            "Whoever has the secret line opens every vault of the organisation (`inroomctl vault recover`).",
-            "Keep this sheet locked away, apart from the workstations. A copy of organisation.key and its",
-            "passphrase, kept in two other places, are needed to sign: they stand in no other file.",
-            "The check code is shown by `inroomctl org verify`, too: if it differs there, the",
-            "workstation has the keys of somebody else.",
+            "Whoever has the secret line opens every vault that was entrusted to this recovery key",
+            "(`inroomctl vault recover`). Keep this sheet locked away, apart from the workstations.",
+            "To sign, organisation.key and its passphrase are needed; neither stands on this sheet. Keep",
+            "a copy of each, in two other places.",
+            "`inroomctl org verify` shows the check code, too: if it differs there, the keys are",
+            "somebody else's.",
         ] {
             text.push_str(line);
             // A label and what it names share a line.

@@ -73,8 +73,9 @@ pub(crate) fn sign(arguments: &SignArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The serial of another document that this key has signed in this place. What is there of others,
-/// or is no signature, is written over.
+/// The serial of another document that this program has signed with this key in this place: a slip
+/// is noticed here rather than at the workstations. What is there of others, or is no signature, is
+/// written over.
 fn signed_before(document: &Document, key: &PublicKey, file: &Path) -> anyhow::Result<Option<u64>> {
     if !file.exists() {
         return Ok(None);
