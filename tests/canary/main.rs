@@ -39,7 +39,18 @@ const PASSPHRASES: [&str; 3] = [
 ];
 
 /// The command line's commands that are not driven, each with its reason.
-const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[];
+const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[
+    ("org init", NO_VAULT),
+    ("org edit", NO_VAULT),
+    ("org sign", NO_VAULT),
+    ("org verify", NO_VAULT),
+    ("org show", NO_VAULT),
+    ("org diff", NO_VAULT),
+    ("people enrol", NO_VAULT),
+    ("people list", NO_VAULT),
+    ("people remove", NO_VAULT),
+];
+const NO_VAULT: &str = "works on the organisation's document and opens no vault";
 /// The same of the window. The page calls these two before anything can watch it.
 const CALLS_LEFT_OUT: &[(&str, &str)] = &[
     ("startup", "called by the page itself when it starts"),

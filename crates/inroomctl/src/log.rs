@@ -52,7 +52,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     }
 }
 
-fn instant(text: &str) -> Result<UnixMillis, String> {
+/// A day's beginning or an instant, as it is typed.
+pub(crate) fn instant(text: &str) -> Result<UnixMillis, String> {
     let midnight = format!("{text}T00:00:00Z");
     let found = text
         .parse::<jiff::Timestamp>()

@@ -10,7 +10,9 @@ mod backups;
 mod eval;
 mod log;
 mod memory;
+mod org;
 mod passphrase;
+mod people;
 mod progress;
 mod retention;
 mod speed;
@@ -42,6 +44,16 @@ enum Command {
     /// Show, check and export the audit log.
     #[command(subcommand)]
     Audit(log::Command),
+    /// Make, change, sign and compare an organisation's document: policy, roster, pilot, models.
+    ///
+    /// No program takes such a document into force yet: what it decides is not enforced.
+    #[command(subcommand)]
+    Org(org::Command),
+    /// Make enrolment codes, and list and remove the people of an organisation's document.
+    ///
+    /// No program asks for these codes yet.
+    #[command(subcommand)]
+    People(people::Command),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -53,6 +65,8 @@ fn main() -> std::process::ExitCode {
         Command::Visit(command) => visits::run(command),
         Command::Vault(command) => vaults::run(&command),
         Command::Audit(command) => log::run(&command),
+        Command::Org(command) => org::run(&command),
+        Command::People(command) => people::run(&command),
         Command::Microphones => microphones(),
     };
     match done {
@@ -71,4 +85,86 @@ fn microphones() -> anyhow::Result<()> {
         println!("{mark} {}\t{}", microphone.id, microphone.name);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use clap::CommandFactory as _;
+    use governance::Command as C;
+
+    use super::Arguments;
+
+    /// What each command lets a person do with a vault; nothing for what opens none, or a scratch
+    /// vault of its own.
+    const COMMANDS: &[(&str, &[C])] = &[
+        ("audit export", &[C::ExportLog]),
+        ("audit show", &[C::ShowLog]),
+        ("eval draft", &[]),
+        ("eval transcribe", &[]),
+        ("eval visit", &[]),
+        ("microphones", &[]),
+        ("org diff", &[]),
+        ("org edit", &[]),
+        ("org init", &[]),
+        ("org show", &[]),
+        ("org sign", &[]),
+        ("org verify", &[]),
+        ("people enrol", &[]),
+        ("people list", &[]),
+        ("people remove", &[]),
+        ("vault backup", &[C::BackUp]),
+        ("vault bind", &[C::ChangeWays]),
+        ("vault create", &[C::CreateVault]),
+        ("vault info", &[]),
+        ("vault passphrase", &[C::ChangePassphrase]),
+        ("vault recover", &[C::Recover]),
+        ("vault recovery-key", &[]),
+        ("vault restore", &[C::Restore]),
+        ("vault retention run", &[C::ChangeRetention]),
+        ("vault retention set", &[C::ChangeRetention]),
+        ("vault retention show", &[C::ReadRetention]),
+        ("vault rotate", &[C::RotateKey]),
+        ("vault snapshots", &[C::BackUp]),
+        ("visit draft", &[C::DraftNote]),
+        ("visit erase", &[C::WithdrawConsent, C::Discard]),
+        ("visit export-text", &[C::TakeNote]),
+        ("visit list", &[C::ListVisits]),
+        ("visit new", &[C::CreateVisit, C::Record, C::DraftNote]),
+        ("visit resume", &[C::Record, C::DraftNote]),
+        ("visit search", &[C::SearchVisits]),
+        ("visit show", &[C::ReadVisit]),
+        ("visit sign", &[C::SignNote]),
+    ];
+
+    fn leaves(command: &clap::Command, words: &str, all: &mut Vec<String>) {
+        for below in command.get_subcommands() {
+            let words = format!("{words} {}", below.get_name());
+            leaves(below, words.trim(), all);
+        }
+        if command.get_subcommands().next().is_none() {
+            all.push(words.to_owned());
+        }
+    }
+
+    #[test]
+    fn every_command_has_its_place_in_the_table_of_roles() {
+        let mut all = Vec::new();
+        leaves(&Arguments::command(), "", &mut all);
+        all.sort();
+        let known: BTreeMap<_, _> = COMMANDS.iter().copied().collect();
+        assert_eq!(all, known.keys().copied().collect::<Vec<_>>());
+        // What needs the vault to be open needs somebody whose role includes it.
+        let needed: Vec<C> = known
+            .values()
+            .flat_map(|commands| *commands)
+            .copied()
+            .collect();
+        let only_in_the_window = [C::OpenVault, C::LockVault, C::EditNote];
+        for command in C::ALL {
+            let here = needed.contains(command);
+            assert_ne!(here, only_in_the_window.contains(command), "{command:?}");
+        }
+    }
 }

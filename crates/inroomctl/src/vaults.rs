@@ -283,7 +283,7 @@ fn recovery_key(arguments: &RecoveryKeyArguments) -> anyhow::Result<()> {
 }
 
 /// A passphrase that nobody can have mistyped: asked for twice on a terminal.
-fn new_passphrase(file: Option<&Path>, prompt: &str) -> anyhow::Result<SecretString> {
+pub(crate) fn new_passphrase(file: Option<&Path>, prompt: &str) -> anyhow::Result<SecretString> {
     let first = passphrase::ask(file, prompt)?;
     if file.is_none() && std::io::stdin().is_terminal() {
         let again = passphrase::ask(None, "The same passphrase again: ")?;

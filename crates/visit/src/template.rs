@@ -137,7 +137,11 @@ impl Template {
         Ok(template)
     }
 
-    fn check(&self) -> Result<(), TemplateError> {
+    /// Finds whether it can be used.
+    ///
+    /// # Errors
+    /// [`TemplateError`], which names the field that is wrong.
+    pub fn check(&self) -> Result<(), TemplateError> {
         let is_id = |id: &str| {
             !id.is_empty()
                 && id

@@ -6,6 +6,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 const LAYERS: &[(&str, &[&str])] = &[
     ("visit", &[]),
     ("evidence", &["visit"]),
+    ("governance", &["visit"]),
     ("capture", &["visit"]),
     ("speakers", &["visit"]),
     ("numerals", &["visit"]),
@@ -29,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "visit",
             "evidence",
+            "governance",
             "capture",
             "worker",
             "vault",

@@ -1,0 +1,47 @@
+//! What an organisation has decided, as one signed document, and what follows from it: who may do
+//! what, with which models, within which pilot.
+//!
+//! The document is TOML (`organisation.toml`) with a minisign signature beside it
+//! (`organisation.toml.minisig`), so that the public `minisign` tool verifies it too. [`accept`]
+//! says whether a workstation takes it; [`Organisation`] answers the questions.
+//!
+//! This crate is pure: no input or output, no clock, no randomness. Instants, seeds and texts are
+//! handed in. It keeps no key: [`minisign::SecretKey`] lives as long as its caller holds it.
+#![forbid(unsafe_code)]
+
+mod accept;
+mod account;
+mod approval;
+mod commands;
+mod difference;
+pub mod edit;
+mod enrolment;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
+pub mod minisign;
+mod mistake;
+mod moment;
+mod organisation;
+mod pilot;
+mod place;
+mod role;
+mod roster;
+mod rules;
+mod throttle;
+
+pub use accept::{Accepted, MOST_BYTES, Pinned, Refused, accept, check_code};
+pub use account::{Account, NotAnAccount};
+pub use approval::{Approval, Figure, ModelRole, NotApproved, Recall, Scorecard};
+pub use commands::{Command, NotForRole, allowed};
+pub use difference::{Change, changes, facts};
+pub use enrolment::{Code, Enrolment, EnrolmentRefused, NotACode};
+pub use mistake::{Mistake, Wrong};
+pub use moment::{Moment, NotAMoment};
+pub use organisation::{Identity, Organisation, Policy, Terms};
+pub use pilot::{OutOfScope, Pilot, VisitAsked};
+pub use role::Role;
+pub use roster::{NotAdmitted, Person};
+pub use throttle::{TryLater, may_try};
+
+#[cfg(test)]
+mod tests;
