@@ -5,6 +5,7 @@
 
 mod drafting;
 mod facts;
+mod live;
 mod peers;
 pub mod report;
 mod speech;
@@ -82,7 +83,9 @@ fn with_models(
         report.add("drafting", drafting::measure(&peers, threads)?);
     }
     if chosen("visit") {
-        report.add("visit", visit::measure(threads)?);
+        let (whole, live) = visit::measure(threads)?;
+        report.add("visit", whole);
+        report.add("live", live);
         let (table, claims) = facts::measure(threads)?;
         report.add("facts", table);
         return Ok(claims);
