@@ -36,6 +36,21 @@ it("shows words as they come", async () => {
   );
 });
 
+it("shows what is being said as not final until its words come, and tells no screen reader of it", async () => {
+  const program = await recording();
+  program.happens({ kind: "provisional", line: { start: 3000, text: "I have had" } });
+  program.happens({ kind: "provisional", line: { start: 3000, text: "I have had pain for" } });
+  await tick();
+  const line = screen.getByTestId("provisional");
+  expect(line.textContent).toContain("Not final yet");
+  expect(line.querySelector("p")?.textContent).toBe("I have had pain for…");
+  expect(line.getAttribute("aria-hidden")).toBe("true");
+  expect(screen.queryAllByTestId("segment")).toEqual([]);
+  program.happens({ kind: "provisional", line: null });
+  await tick();
+  expect(screen.queryByTestId("provisional")).toBeNull();
+});
+
 it("shows what was said as text, whatever it looks like", async () => {
   const program = await recording();
   const [first] = segments;

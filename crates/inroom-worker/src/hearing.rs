@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Instant;
 
 use speech::{Models, Options, Recognizer, SpeechError};
-use visit::{ModelIdentity, SAMPLE_RATE, Samples, Segment};
+use visit::{Haste, ModelIdentity, SAMPLE_RATE, Samples, Segment};
 use worker::protocol::{Failure, FromWorker, ModelFile, ToWorker};
 
 use crate::pipes::{Inbox, Outbox};
@@ -43,6 +43,7 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
     };
     let mut hearing = Hearing {
         recognizer: load(&whisper, &voice_activity, voice_encoder.as_ref(), &options)?,
+        live: haste == Haste::Live,
         expected: Some(from),
         settled: from,
     };
@@ -55,7 +56,13 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
     });
     loop {
         match inbox.next()? {
-            ToWorker::Audio { from, pcm } => hearing.take(from, &pcm, out)?,
+            ToWorker::Audio { from, pcm } => {
+                hearing.take(from, &pcm, out)?;
+                // Final words first: as long as sound waits there are no others.
+                if hearing.live && !inbox.has_more() {
+                    hearing.glimpse(out)?;
+                }
+            }
             ToWorker::EndOfAudio => hearing.finish(out)?,
             _ => {
                 return Err(Failure::Protocol(
@@ -100,6 +107,8 @@ fn load(
 
 struct Hearing {
     recognizer: Recognizer,
+    /// Sound comes as it is spoken.
+    live: bool,
     /// Where the next sound must begin; `None` after the end.
     expected: Option<Samples>,
     /// The position that was told last.
@@ -117,13 +126,27 @@ impl Hearing {
                 from.0
             )));
         }
-        self.expected = Some(from + Samples::of(pcm.len()));
+        let end = from + Samples::of(pcm.len());
+        self.expected = Some(end);
         for piece in pcm.chunks(PIECE) {
             let segments = self
                 .recognizer
                 .push(piece)
                 .map_err(|error| engine(&error))?;
             self.tell(segments, out);
+        }
+        out.send(&FromWorker::Heard(end));
+        Ok(())
+    }
+
+    /// Tells what is being said, if there is something new to read.
+    fn glimpse(&mut self, out: &Outbox) -> Result<(), Failure> {
+        let provisional = self
+            .recognizer
+            .provisional()
+            .map_err(|error| engine(&error))?;
+        if let Some(segment) = provisional {
+            out.send(&FromWorker::Provisional(segment));
         }
         Ok(())
     }

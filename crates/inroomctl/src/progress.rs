@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use scribe::{Alarm, Event};
+use scribe::{Alarm, Event, ProvisionalLine};
 use visit::{Millis, Segment, Template};
 
 /// Prints a visit's events for a person to follow.
@@ -13,6 +13,8 @@ pub(crate) struct Progress {
     section: Option<u32>,
     recorded: Millis,
     behind: Millis,
+    /// What is being said, as long as it is not final.
+    provisional: Option<ProvisionalLine>,
     text: bool,
     /// End of the last sentence that stands there.
     written: Millis,
@@ -38,6 +40,7 @@ impl Progress {
             section: None,
             recorded: Millis(0),
             behind: Millis(0),
+            provisional: None,
             text,
             written: Millis(0),
             each_second: false,
@@ -69,6 +72,10 @@ impl Progress {
             }
             Event::Backlog { behind } => {
                 self.behind = *behind;
+                self.status_of_recording();
+            }
+            Event::Provisional { line } if self.text => {
+                self.provisional.clone_from(line);
                 self.status_of_recording();
             }
             Event::Segment(segment) if self.text => self.transcript_line(segment),
@@ -134,7 +141,8 @@ impl Progress {
 
     fn status_of_recording(&self) {
         let behind = match self.behind.0 / 1000 {
-            0 => String::new(),
+            // Sound comes in half seconds: less than this is no delay that anybody sees.
+            0..=2 => String::new(),
             seconds => format!(", transcript {seconds} s behind"),
         };
         let said = match self.file {
@@ -150,7 +158,15 @@ impl Progress {
                 )
             }
         };
-        self.bar.set_message(said);
+        // The bar draws on a terminal alone, over what it has drawn before.
+        let line = self.provisional.as_ref().map_or_else(String::new, |line| {
+            format!(
+                "\n{:>6}  not final  {}…",
+                line.start.to_string(),
+                line.text.expose()
+            )
+        });
+        self.bar.set_message(format!("{said}{line}"));
     }
 
     fn line(&self, text: &str) {

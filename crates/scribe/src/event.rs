@@ -54,7 +54,12 @@ pub enum Event {
     Alarm(Alarm),
     /// A final segment of the transcript, already in the store.
     Segment(Segment),
-    /// Sound that is recorded but not yet recognised.
+    /// What is being said and not final yet; nowhere but here, never in the store.
+    Provisional {
+        /// Replaces the line that stood there; nothing: there is none any more.
+        line: Option<ProvisionalLine>,
+    },
+    /// Sound that is recorded and that nobody has listened to yet: how far recognition lags.
     Backlog {
         /// How much.
         behind: Millis,
@@ -118,6 +123,16 @@ pub enum Event {
         /// What happened and what to do, for a person.
         message: String,
     },
+}
+
+/// What an utterance holds so far, before it has ended. Its segments may say something else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ProvisionalLine {
+    /// Start of the first word.
+    pub start: Millis,
+    /// The words, numbers in their written form, without the punctuation that ends a sentence.
+    pub text: PatientText,
 }
 
 /// Trouble with the recording.

@@ -35,7 +35,7 @@ pub use cancel::Cancel;
 pub use dialogue::{DialogueError, parse as parse_dialogue};
 pub use drafter::{Drafted, Drafter};
 pub use error::ScribeError;
-pub use event::{Alarm, Event, WorkerRole};
+pub use event::{Alarm, Event, ProvisionalLine, WorkerRole};
 pub use folder::vault_folder;
 pub use from_file::record_file;
 pub use import::Import;

@@ -14,7 +14,7 @@ use worker::protocol::{Failure, FromWorker, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
 use crate::memory;
-use crate::{Cancel, Event, ScribeError, SpeechSettings, WorkerRole};
+use crate::{Cancel, Event, ProvisionalLine, ScribeError, SpeechSettings, WorkerRole};
 
 /// How far the feed may run ahead of what is settled. The recogniser settles at least every half
 /// minute, so twice that keeps it busy, and the queue to it stays below 2 MiB.
@@ -22,6 +22,9 @@ const AHEAD: Samples = Samples(60 * SAMPLE_RATE as u64);
 
 /// Recognition that is further behind gets the processor for itself: no draft is written ahead.
 const FAR_BEHIND: Millis = Millis(30_000);
+
+/// What Whisper puts at the end of any sound, whether or not a sentence ends there.
+const UNFINISHED: [char; 5] = ['.', '…', ',', '-', ' '];
 
 /// How often a wish to end the work is looked for.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -119,6 +122,7 @@ impl Transcriber<'_> {
         let mut turn = Turn::new(self, from, known, &child)?;
         turn.send(&open)?;
         let end = turn.work();
+        turn.take_back();
         self.peak_memory = self.peak_memory.max(child.peak_memory());
         child.kill();
         end
@@ -138,8 +142,10 @@ struct Turn<'t, 'a> {
     recording_over: bool,
     end_sent: bool,
     settled: Samples,
-    /// What the worker has said to be behind it; less than `settled` while it only listens to
-    /// the voices of what is known.
+    /// What the worker has said to be settled; less than `settled` while it only listens to the
+    /// voices of what is known.
+    behind_it: Samples,
+    /// What the worker has listened to.
     heard: Samples,
     sent: Samples,
     next_chunk: u32,
@@ -150,6 +156,8 @@ struct Turn<'t, 'a> {
     stored: Vec<Segment>,
     /// Who spoke when in the whole recording, once that is known.
     turns: Vec<SpeakerTurn>,
+    /// A provisional line is shown.
+    provisional: bool,
 }
 
 impl<'t, 'a> Turn<'t, 'a> {
@@ -171,6 +179,7 @@ impl<'t, 'a> Turn<'t, 'a> {
             recording_over: false,
             end_sent: false,
             settled: known,
+            behind_it: from,
             heard: from,
             sent: from,
             next_chunk,
@@ -178,6 +187,7 @@ impl<'t, 'a> Turn<'t, 'a> {
             fresh: Vec::new(),
             stored,
             turns: Vec::new(),
+            provisional: false,
         })
     }
 
@@ -212,7 +222,7 @@ impl<'t, 'a> Turn<'t, 'a> {
 
     /// Sends the next chunk or the end; `false` when there is nothing to send for now.
     fn feed(&mut self) -> Result<bool, Setback> {
-        if self.end_sent || self.sent - self.heard >= AHEAD {
+        if self.end_sent || self.sent - self.behind_it >= AHEAD {
             return Ok(false);
         }
         if self.next_chunk < self.of.vault.recorded(self.of.visit)?.chunks {
@@ -286,9 +296,14 @@ impl<'t, 'a> Turn<'t, 'a> {
                 segment.index = (self.stored.len() + self.fresh.len()) as u32;
                 self.fresh.push(self.written(segment));
             }
+            FromWorker::Provisional(segment) => self.show(segment),
             FromWorker::Settled(position) => {
-                self.heard = position;
+                self.behind_it = position;
                 self.commit(position)?;
+            }
+            FromWorker::Heard(position) => {
+                self.heard = position;
+                self.tell_backlog()?;
             }
             FromWorker::Turns(turns) => self.turns = turns,
             FromWorker::SpeechEnded => {
@@ -315,11 +330,32 @@ impl<'t, 'a> Turn<'t, 'a> {
         }
     }
 
+    /// Tells what is being said. It goes to whoever watches and nowhere else.
+    fn show(&mut self, segment: Segment) {
+        let segment = self.written(segment);
+        let text = segment.text.expose().trim_end_matches(UNFINISHED);
+        self.of.tell(Event::Provisional {
+            line: Some(ProvisionalLine {
+                start: segment.start,
+                text: text.into(),
+            }),
+        });
+        self.provisional = true;
+    }
+
+    /// Takes the provisional line away: its words are final, or nobody said them.
+    fn take_back(&mut self) {
+        if std::mem::take(&mut self.provisional) {
+            self.of.tell(Event::Provisional { line: None });
+        }
+    }
+
     fn commit(&mut self, position: Samples) -> Result<(), Setback> {
         if position <= self.settled && self.fresh.is_empty() {
             return Ok(());
         }
         self.settled = self.settled.max(position);
+        self.take_back();
         let grown = !self.fresh.is_empty();
         let before = self.stored.len();
         self.stored.append(&mut self.fresh);
@@ -366,9 +402,10 @@ impl<'t, 'a> Turn<'t, 'a> {
         Ok(())
     }
 
+    /// What somebody has begun to say and not ended is no backlog.
     fn tell_backlog(&self) -> Result<Millis, Setback> {
-        let behind: Millis =
-            (self.of.vault.recorded(self.of.visit)?.samples - self.settled).millis();
+        let recorded = self.of.vault.recorded(self.of.visit)?.samples;
+        let behind: Millis = (recorded - self.heard).millis();
         self.of.tell(Event::Backlog { behind });
         Ok(behind)
     }

@@ -6,6 +6,9 @@
 //! recogniser made up is taken out (`doubt`), and the rest becomes segments of a sentence each
 //! (`sentence`). The same sound gives the same segments however it is cut into pushes.
 //!
+//! While an utterance is under way, [`Recognizer::provisional`] tells what it holds so far
+//! (`provisional`); its final words do not depend on that.
+//!
 //! Who spoke is told by the voices (`speakers`): each second of speech gives voice vectors
 //! (`mel`, `voice_encoder`), which are grouped (`clusters`) and laid along the time (`path`).
 //! Segments carry the speaker's label and no role; [`Recognizer::turns`] tells at the end what the
@@ -30,6 +33,7 @@ mod half;
 mod language;
 mod mel;
 mod path;
+mod provisional;
 mod recognizer;
 mod sentence;
 mod silero;

@@ -1,7 +1,10 @@
+use std::time::Instant;
+
 use visit::{Haste, Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word};
 
 use crate::engine::Engine;
 use crate::language::Listening;
+use crate::provisional::Provisional;
 use crate::silero::{FRAME, Silero};
 use crate::sound::Sound;
 use crate::speakers::Speakers;
@@ -47,6 +50,7 @@ pub struct Recognizer {
     voice: Silero,
     speakers: Option<Speakers>,
     cutter: Cutter,
+    provisional: Provisional,
     sound: Sound,
     /// What begins before is written down already.
     known: u64,
@@ -96,6 +100,7 @@ impl Recognizer {
             voice,
             speakers: encoder.map(Speakers::new),
             cutter: Cutter::starting_at(options.from.0, options.haste),
+            provisional: Provisional::default(),
             sound: Sound::starting_at(options.from.0),
             known: options.known.0,
             next_frame: options.from.0,
@@ -135,6 +140,38 @@ impl Recognizer {
         }
         self.settle(end);
         Ok(out)
+    }
+
+    /// What has been said so far in the utterance that has not ended, for people to read until its
+    /// segments come; `None` if there is nothing new to show. Its speaker and role mean nothing.
+    ///
+    /// Takes about as long as recognising the utterance would, so it is to be asked for only while
+    /// no sound waits; it answers about once a second of speech. What [`Recognizer::push`] and
+    /// [`Recognizer::finish`] give is the same with and without it.
+    ///
+    /// # Errors
+    /// As [`Recognizer::push`].
+    pub fn provisional(&mut self) -> Result<Option<Segment>, SpeechError> {
+        // Which language it is must be judged by whole utterances alone, as without this.
+        let Language::Known(code) = self.language else {
+            return Ok(None);
+        };
+        let Some(open) = self.cutter.under_way() else {
+            return Ok(None);
+        };
+        let start = Instant::now();
+        if open.start < self.known {
+            return Ok(None);
+        }
+        let Some(part) = self.provisional.due(&open, start) else {
+            return Ok(None);
+        };
+        let writing = Writing::of(code);
+        let sound: Vec<f32> = self.sound.between(part.start, part.end).collect();
+        let words = transcription::glimpse(&mut self.engine, &part, writing, &sound)?;
+        self.provisional.took(start.elapsed(), Instant::now());
+        let words = self.provisional.see(words);
+        Ok(words.and_then(|words| whole(words, writing)))
     }
 
     /// All segments that begin before this position have been given out. Never goes back.

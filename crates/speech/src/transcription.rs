@@ -23,10 +23,7 @@ pub(crate) fn words(
 ) -> Result<Vec<Word>, SpeechError> {
     let samples = sound(utterance.start, utterance.end);
     let (decoded, found) = best(engine, utterance, &samples, writing)?;
-    let voice = utterance.voice.length();
-    let expected = SPARSE * voice as f32 / SAMPLE_RATE as f32;
-    if voice >= JUDGED_FROM
-        && (decoded.tokens.len() as f32) < expected
+    if is_sparse(utterance, &decoded)
         && let Some((before, behind)) = utterance.halves()
     {
         let mut parts = words(engine, &before, writing, sound)?;
@@ -38,6 +35,29 @@ pub(crate) fn words(
     Ok(found)
 }
 
+/// What one quick search hears in an utterance that has not ended; `None` where the result is
+/// doubtful. `samples` are the utterance's at full scale ±1.
+pub(crate) fn glimpse(
+    engine: &mut Engine,
+    utterance: &Utterance,
+    writing: Writing,
+    samples: &[f32],
+) -> Result<Option<Vec<Word>>, SpeechError> {
+    let (decoded, words) = look(engine, utterance, samples, writing, Search::Greedy)?;
+    if doubt::wants_second_look(&decoded, &words) || is_sparse(utterance, &decoded) {
+        return Ok(None);
+    }
+    let words = believed(utterance, &decoded, words);
+    Ok((!words.is_empty()).then_some(words))
+}
+
+/// Whether the decoder has given less than anybody says in so much voice.
+fn is_sparse(utterance: &Utterance, decoded: &Decoded) -> bool {
+    let voice = utterance.voice.length();
+    let expected = SPARSE * voice as f32 / SAMPLE_RATE as f32;
+    voice >= JUDGED_FROM && (decoded.tokens.len() as f32) < expected
+}
+
 /// The quick search, or the thorough one where that gives a better result.
 fn best(
     engine: &mut Engine,
@@ -45,27 +65,41 @@ fn best(
     sound: &[f32],
     writing: Writing,
 ) -> Result<(Decoded, Vec<Word>), SpeechError> {
-    let (start, end) = (millis(utterance.start), millis(utterance.end));
-    let mut search = |search| -> Result<(Decoded, Vec<Word>), SpeechError> {
-        let decoded = engine.decode(sound, search)?;
-        let words = words::assemble(&decoded.tokens, start, end, writing);
-        Ok((decoded, words))
-    };
+    let mut search = |search| look(engine, utterance, sound, writing, search);
     let first = search(Search::Greedy)?;
-    let (decoded, mut words) = if doubt::wants_second_look(&first.0, &first.1) {
+    let (decoded, words) = if doubt::wants_second_look(&first.0, &first.1) {
         let second = search(Search::Beam)?;
         let better = doubt::is_better((&second.0, &second.1), (&first.0, &first.1));
         if better { second } else { first }
     } else {
         first
     };
+    let words = believed(utterance, &decoded, words);
+    Ok((decoded, words))
+}
+
+fn look(
+    engine: &mut Engine,
+    utterance: &Utterance,
+    sound: &[f32],
+    writing: Writing,
+    search: Search,
+) -> Result<(Decoded, Vec<Word>), SpeechError> {
+    let decoded = engine.decode(sound, search)?;
+    let (start, end) = (millis(utterance.start), millis(utterance.end));
+    let words = words::assemble(&decoded.tokens, start, end, writing);
+    Ok((decoded, words))
+}
+
+/// The words that somebody said, with their edges where voice begins and ends.
+fn believed(utterance: &Utterance, decoded: &Decoded, mut words: Vec<Word>) -> Vec<Word> {
     let pauses = utterance
         .voice
         .pauses()
         .map(|pause| millis(pause.start)..millis(pause.end));
-    timing::fit(&mut words, &pauses.collect::<Vec<_>>(), end);
-    let words = doubt::believable(&decoded, words);
-    Ok((decoded, words))
+    let pauses: Vec<_> = pauses.collect();
+    timing::fit(&mut words, &pauses, millis(utterance.end));
+    doubt::believable(decoded, words)
 }
 
 fn millis(position: u64) -> Millis {

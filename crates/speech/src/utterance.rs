@@ -136,6 +136,21 @@ impl Utterance {
         stretches.collect()
     }
 
+    /// The part of it from a position on.
+    pub(crate) fn from(&self, position: u64) -> Self {
+        let first = self.voice.first;
+        let gone =
+            (position.saturating_sub(first) as usize / FRAME).min(self.voice.probabilities.len());
+        Self {
+            start: position.clamp(self.start, self.end),
+            end: self.end,
+            voice: Voice {
+                first: first + (gone * FRAME) as u64,
+                probabilities: self.voice.probabilities[gone..].into(),
+            },
+        }
+    }
+
     /// The parts before and behind its longest pause (the first of equal ones); `None` where no
     /// pause lies between two stretches of voice.
     pub(crate) fn halves(&self) -> Option<(Self, Self)> {
@@ -272,6 +287,20 @@ impl Cutter {
         self.close()
     }
 
+    /// The utterance that has begun and not ended, as far as it has come; `None` where there is none
+    /// or too little voice in it yet.
+    pub(crate) fn under_way(&self) -> Option<Utterance> {
+        let open = self.open.as_ref()?;
+        (open.voiced() >= FEWEST_VOICED).then(|| Utterance {
+            start: self.start_of(open),
+            end: self.position(self.frames),
+            voice: Voice {
+                first: self.position(open.first),
+                probabilities: open.probabilities.clone(),
+            },
+        })
+    }
+
     /// Every sample before this position belongs to an utterance that was given out or to none.
     pub(crate) fn settled(&self) -> u64 {
         let first = self.open.as_ref().map_or(self.frames, |open| open.first);
@@ -311,15 +340,21 @@ impl Cutter {
         (open.voiced() >= FEWEST_VOICED).then(|| self.utterance(open, self.position(next)))
     }
 
+    /// Where an utterance that is under way begins.
+    fn start_of(&self, open: &Open) -> u64 {
+        self.position(open.first)
+            .saturating_sub(LEAD_IN)
+            .max(self.free_from)
+    }
+
     fn utterance(&mut self, open: Open, end: u64) -> Utterance {
-        let first = self.position(open.first);
-        let start = first.saturating_sub(LEAD_IN).max(self.free_from);
+        let start = self.start_of(&open);
         self.free_from = end;
         Utterance {
             start,
             end,
             voice: Voice {
-                first,
+                first: self.position(open.first),
                 probabilities: open.probabilities,
             },
         }

@@ -175,6 +175,59 @@ fn what_was_recognised_is_given_out_while_sound_still_comes() {
     assert!(!recognizer.push(&pcm).unwrap().is_empty());
 }
 
+#[test]
+fn provisional_lines_come_while_people_speak_and_change_no_final_word() {
+    let pcm = &sound("visits/injured-knee.flac")[..45 * 16_000];
+    let plain = recognised(pcm, Samples(0), &[8_000]);
+    let mut recognizer = recognizer(Samples(0));
+    let (mut finals, mut lines) = (Vec::new(), Vec::new());
+    for part in pcm.chunks(8_000) {
+        finals.extend(recognizer.push(part).unwrap());
+        let settled = recognizer.settled();
+        let line = recognizer.provisional().unwrap();
+        assert_eq!(recognizer.settled(), settled);
+        if let Some(line) = line {
+            assert!(
+                line.start.samples() + Samples(16) >= settled,
+                "it is not final yet"
+            );
+            lines.push(line);
+        }
+    }
+    finals.extend(recognizer.finish().unwrap());
+    assert_eq!(finals, plain);
+    assert_eq!(recognizer.provisional().unwrap(), None);
+
+    assert!(lines.len() >= 3, "{}", lines.len());
+    let said = text(&plain).to_lowercase();
+    let shown: Vec<String> = lines
+        .iter()
+        .flat_map(|line| line.text.expose().split_whitespace())
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphanumeric())
+                .to_lowercase()
+        })
+        .collect();
+    let right = shown.iter().filter(|word| said.contains(*word)).count();
+    assert!(right * 10 >= shown.len() * 8, "{right} of {}", shown.len());
+}
+
+#[test]
+fn what_is_written_down_already_is_not_shown_again() {
+    let pcm = sound("audio/hello.flac");
+    let mut known = load(&Options {
+        language: None,
+        haste: Haste::Live,
+        threads: 1,
+        from: Samples(0),
+        known: Samples::of(pcm.len()),
+    });
+    for part in pcm.chunks(8_000) {
+        known.push(part).unwrap();
+        assert_eq!(known.provisional().unwrap(), None);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -10,7 +10,7 @@ use visit::{
 };
 
 /// Raised whenever a message changes its meaning or shape.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// A model file and the digest that its bytes must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,6 +109,13 @@ pub enum FromWorker {
     },
     /// A final segment; its index is counted by the receiver.
     Segment(Segment),
+    /// What has been said so far in an utterance that has not ended; sent only while sound comes as
+    /// it is spoken and nothing waits. Replaced by the next one, void with the next `Settled`.
+    /// Its index, speaker and role mean nothing.
+    Provisional(Segment),
+    /// All sound before this position has been listened to. What an utterance that has not ended
+    /// holds of it is not settled yet.
+    Heard(Samples),
     /// Every sample before this position is settled: its segments have all been sent.
     Settled(Samples),
     /// Who spoke when, judged by the whole recording: sent once, after the last segment, where a

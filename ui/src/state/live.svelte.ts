@@ -2,6 +2,7 @@
 import type { Alarm } from "../ipc/generated/Alarm";
 import type { Event as VisitEvent } from "../ipc/generated/Event";
 import type { MissingSound } from "../ipc/generated/MissingSound";
+import type { ProvisionalLine } from "../ipc/generated/ProvisionalLine";
 import type { Segment } from "../ipc/generated/Segment";
 import type { Statement } from "../ipc/generated/Statement";
 import type { VisitState } from "../ipc/generated/VisitState";
@@ -46,6 +47,8 @@ export class LiveVisit {
   passed = $state(0);
   fileLength: number | null = $state(null);
   segments: Segment[] = $state.raw([]);
+  /** What is being said and not final yet. */
+  provisional: ProvisionalLine | undefined = $state.raw();
   gaps: MissingSound[] = $state.raw([]);
   transcriptComplete = $state(false);
   notices: Notice[] = $state([]);
@@ -152,6 +155,9 @@ export class LiveVisit {
         return false;
       case "segment":
         this.#addSegment(event);
+        return false;
+      case "provisional":
+        this.provisional = event.line ?? undefined;
         return false;
       case "backlog":
         this.behind = event.behind;

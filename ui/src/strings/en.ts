@@ -156,8 +156,9 @@ export const en = {
     keptHint: "This much of the recording is encrypted and on disk.",
     level: (device: string) => `Sound level of ${device}`,
     decibels: (dbfs: number) => `${Math.round(dbfs)} decibels`,
+    // Sound comes in half seconds and is listened to as it comes: less than this is no delay that anybody sees.
     backlog: (seconds: number) =>
-      seconds < 1 ? "The transcript is up to date" : `The transcript is ${seconds} s behind`,
+      seconds < 3 ? "The transcript keeps up" : `The transcript is ${seconds} s behind and catches up`,
     stopAsk: "Stop the recording?",
     stopExplain: "The visit ends here, and the note is written. You cannot go on recording it.",
     keepRecording: "Keep recording",
@@ -188,6 +189,7 @@ export const en = {
       cut_off: (_: string, at: string) => `The recording was cut off here, at ${at}.`,
       damaged: (length: string, at: string) => `${length} s of sound are damaged from here, at ${at}, and cannot be heard.`,
     },
+    provisional: "Not final yet",
     latest: "Jump to the latest",
     speaker: (n: number) => `Speaker ${n}`,
     roles: {

@@ -6,6 +6,7 @@
 mod drafting;
 mod facts;
 mod hour;
+mod live;
 mod peers;
 pub mod report;
 mod speech;
@@ -23,7 +24,7 @@ use crate::{dist, models};
 /// What is measured, and on how many threads.
 #[derive(Args)]
 pub struct Arguments {
-    /// speech, drafting, visit or store; all when not given
+    /// speech, drafting, live, visit or store; all when not given
     parts: Vec<String>,
     /// Threads for every program that is measured
     #[arg(long, default_value_t = 2)]
@@ -42,8 +43,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         |part: &str| arguments.parts.is_empty() || arguments.parts.iter().any(|p| p == part);
     for part in &arguments.parts {
         anyhow::ensure!(
-            ["speech", "drafting", "visit", "store"].contains(&part.as_str()),
-            "{part:?} cannot be measured; speech, drafting, visit and store can"
+            ["speech", "drafting", "live", "visit", "store"].contains(&part.as_str()),
+            "{part:?} cannot be measured; speech, drafting, live, visit and store can"
         );
     }
     setup::install(Purpose::Test)?;
@@ -55,7 +56,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         report.add("store", store::measure(arguments.threads)?);
     }
     let mut claims = Vec::new();
-    if ["speech", "drafting", "visit"].into_iter().any(chosen) {
+    if ["speech", "drafting", "live", "visit"]
+        .into_iter()
+        .any(chosen)
+    {
         claims = with_models(arguments.threads, chosen, &mut report)?;
     }
     report.print();
@@ -78,15 +82,22 @@ fn with_models(
 ) -> Result<Vec<String>> {
     models::fetch("default", &[])?;
     dist::build()?;
-    let peers = Peers::prepare()?;
-    if chosen("speech") {
-        report.add("speech", speech::measure(&peers, threads)?);
+    if chosen("speech") || chosen("drafting") {
+        let peers = Peers::prepare()?;
+        if chosen("speech") {
+            report.add("speech", speech::measure(&peers, threads)?);
+        }
+        if chosen("drafting") {
+            report.add("drafting", drafting::measure(&peers, threads)?);
+        }
     }
-    if chosen("drafting") {
-        report.add("drafting", drafting::measure(&peers, threads)?);
+    // Both tables are of the same visit, played once.
+    if chosen("live") || chosen("visit") {
+        let (whole, live) = visit::measure(threads)?;
+        report.add("visit", whole);
+        report.add("live", live);
     }
     if chosen("visit") {
-        report.add("visit", visit::measure(threads)?);
         let (table, claims) = facts::measure(threads)?;
         report.add("facts", table);
         return Ok(claims);

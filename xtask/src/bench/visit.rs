@@ -6,8 +6,11 @@ use std::process::Command;
 use anyhow::Result;
 use serde::Deserialize;
 
+use super::live;
 use super::report::Table;
 use crate::{places, process};
+
+const VISIT: &str = "adult-follow-up";
 
 #[derive(Deserialize)]
 struct Visit {
@@ -47,9 +50,11 @@ pub fn play(visit: &str, speed: &str, threads: u32) -> Result<PathBuf> {
     Ok(output)
 }
 
-/// Plays a sample visit in real time and waits for its draft.
-pub fn measure(threads: u32) -> Result<Table> {
-    let output = play("adult-follow-up", "1", threads)?;
+/// Plays a sample visit in real time and waits for its draft: what it took, and how long words took
+/// meanwhile.
+pub fn measure(threads: u32) -> Result<(Table, Table)> {
+    let output = play(VISIT, "1", threads)?;
+    let live = live::measured(&output, VISIT)?;
     let visit: Visit = serde_json::from_str(&std::fs::read_to_string(output)?)?;
     let mib = |bytes: u64| format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20));
     let seconds = |ms: u64| format!("{:.1} s", ms as f64 / 1000.0);
@@ -72,7 +77,7 @@ pub fn measure(threads: u32) -> Result<Table> {
             mib(peak.main + peak.speech + peak.drafting),
         ),
     ];
-    Ok(Table {
+    let table = Table {
         caption: "A visit fed in real time: Whisper base, Qwen2.5-Coder-1.5B-Instruct Q4_K_M"
             .to_owned(),
         head: vec!["what", "measured"],
@@ -80,5 +85,6 @@ pub fn measure(threads: u32) -> Result<Table> {
             .into_iter()
             .map(|(what, measured)| vec![what.to_owned(), measured])
             .collect(),
-    })
+    };
+    Ok((table, live))
 }

@@ -1,6 +1,6 @@
 //! Sound goes into a real speech worker and segments come out.
 
-use visit::{Samples, Segment};
+use visit::{Haste, Samples, Segment};
 use worker::protocol::{FromWorker, ToWorker};
 use worker::{Child, Ending, WorkerKind};
 
@@ -97,4 +97,54 @@ fn segments_come_while_sound_still_does_and_a_kill_in_between_is_told() {
     signal("-KILL", child.pid());
     let (_, ending) = until_death(&child);
     assert_eq!(ending, Ending::Signal(9));
+}
+
+/// Half seconds, each sent when the one before has been heard.
+fn as_it_is_spoken(haste: Haste, pcm: &[i16]) -> Vec<FromWorker> {
+    let child = worker(&start(WorkerKind::Speech));
+    let mut open = open_speech(model("whisper-tiny.en"), 0);
+    if let ToWorker::OpenSpeech { haste: set, .. } = &mut open {
+        *set = haste;
+    }
+    child.send(&open).unwrap();
+    let mut messages = Vec::new();
+    let mut end = Samples(0);
+    for pcm in pcm.chunks(8_000) {
+        let from = end;
+        end = end + Samples::of(pcm.len());
+        let pcm = pcm.to_vec();
+        child.send(&ToWorker::Audio { from, pcm }).unwrap();
+        messages.extend(until(&child, |message| *message == FromWorker::Heard(end)));
+    }
+    child.send(&ToWorker::EndOfAudio).unwrap();
+    messages.extend(until(&child, |message| *message == FromWorker::SpeechEnded));
+    messages
+}
+
+fn provisional(messages: &[FromWorker]) -> usize {
+    let is_provisional = |message: &&FromWorker| matches!(message, FromWorker::Provisional(_));
+    messages.iter().filter(is_provisional).count()
+}
+
+#[test]
+fn provisional_lines_are_for_sound_that_comes_as_it_is_spoken() {
+    let pcm = sound("tests/fixtures/audio/hello.flac");
+    let live = as_it_is_spoken(Haste::Live, &pcm);
+    assert!(provisional(&live) > 0);
+    assert_eq!(provisional(&as_it_is_spoken(Haste::Afterwards, &pcm)), 0);
+}
+
+/// All of the sound waits before the model has loaded.
+#[test]
+fn nothing_is_provisional_while_sound_waits() {
+    let pcm = sound("tests/fixtures/audio/hello.flac");
+    let child = worker(&start(WorkerKind::Speech));
+    child
+        .send(&open_speech(model("whisper-tiny.en"), 0))
+        .unwrap();
+    send(&child, 0, &pcm);
+    child.send(&ToWorker::EndOfAudio).unwrap();
+    let messages = until(&child, |message| *message == FromWorker::SpeechEnded);
+    assert!(!segments(&messages).is_empty());
+    assert_eq!(provisional(&messages), 0);
 }

@@ -1,5 +1,6 @@
 mod draft;
 mod input;
+mod lines;
 mod names;
 mod outcome;
 mod stages;

@@ -5,6 +5,7 @@ use scribe::{Alarm, Drafted, DraftingSettings, Event, ScratchVault, SpeechSettin
 use serde_json::json;
 use visit::DraftSpeed;
 
+use super::lines::Lines;
 use super::outcome;
 use super::stages::{self, Stages};
 use crate::progress::Progress;
@@ -52,6 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         draft: Some((drafting, template.clone())),
     };
     let mut stages = Stages::start();
+    let mut lines = Lines::start();
     let (visit, recording) = scribe::record_file(
         &scratch,
         &arguments.audio,
@@ -64,6 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut seen = Seen::default();
     for event in heard {
         stages.note(&event);
+        lines.note(&event);
         seen.note(&event);
         progress.show(&event);
     }
@@ -91,6 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "audio": arguments.audio.file_name().map(|name| name.to_string_lossy()),
         "duration_ms": recorded,
         "segments": outcome::segments(&segments),
+        "lines": lines.json(),
         "stages": stages.json(recorded, &ended),
         "stop_to_draft_ms": ended.stop_to_draft.map(stages::millis),
         "peak_memory_bytes": {

@@ -172,3 +172,30 @@ fn an_utterance_knows_its_pauses_and_falls_into_halves_at_the_longest() {
     );
     assert_eq!(before.halves(), None);
 }
+
+#[test]
+fn an_utterance_under_way_is_known_as_far_as_it_has_come() {
+    let mut cutter = Cutter::starting_at(100, Haste::Live);
+    let at = |frame: u64| 100 + frame * 512;
+    for p in run(0.1, 10).chain(run(0.9, 2)) {
+        cutter.push(p);
+    }
+    assert_eq!(cutter.under_way(), None, "too little voice");
+    for p in run(0.9, 8).chain(run(0.1, 5)) {
+        cutter.push(p);
+    }
+    let open = cutter.under_way().unwrap();
+    assert_eq!((open.start, open.end), (at(10) - LEAD_IN, at(25)));
+    assert_eq!(open.voice.length(), 10 * 512);
+    let rest = open.from(at(17) + 5);
+    assert_eq!((rest.start, rest.end), (at(17) + 5, at(25)));
+    assert_eq!(rest.voice.length(), 3 * 512);
+    assert_eq!(
+        rest.voice.pauses().collect::<Vec<_>>(),
+        vec![at(20)..at(25)]
+    );
+    assert_eq!(open.from(0), open);
+    let whole = cutter.finish().unwrap();
+    assert_eq!(whole.start, open.start);
+    assert_eq!(cutter.under_way(), None);
+}

@@ -219,6 +219,8 @@ pub fn from_worker() -> impl Strategy<Value = FromWorker> {
         (any::<u32>(), identity())
             .prop_map(|(load_ms, model)| FromWorker::Ready { load_ms, model }),
         segment().prop_map(FromWorker::Segment),
+        segment().prop_map(FromWorker::Provisional),
+        any::<u64>().prop_map(|at| FromWorker::Heard(Samples(at))),
         any::<u64>().prop_map(|at| FromWorker::Settled(Samples(at))),
         vec(any::<(u64, u64, u8)>(), 0..20).prop_map(|turns| {
             let turn = |(start, end, speaker)| SpeakerTurn {

@@ -5,6 +5,7 @@ import type { DraftSpeed } from "./DraftSpeed";
 import type { GapCause } from "./GapCause";
 import type { Millis } from "./Millis";
 import type { PatientText } from "./PatientText";
+import type { ProvisionalLine } from "./ProvisionalLine";
 import type { RevisionNumber } from "./RevisionNumber";
 import type { Segment } from "./Segment";
 import type { Statement } from "./Statement";
@@ -55,7 +56,11 @@ passed: Millis,
 /**
  * Length of the file, where it says that.
  */
-of: Millis | null, } | { "kind": "interrupted" } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "backlog", 
+of: Millis | null, } | { "kind": "interrupted" } | { "kind": "alarm" } & Alarm | { "kind": "segment" } & Segment | { "kind": "provisional", 
+/**
+ * Replaces the line that stood there; nothing: there is none any more.
+ */
+line: ProvisionalLine | null, } | { "kind": "backlog", 
 /**
  * How much.
  */
