@@ -1,6 +1,6 @@
 //! An organisation on the command line: from its keys to a document that a workstation would take.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
