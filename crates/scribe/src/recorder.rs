@@ -83,7 +83,10 @@ fn start_on(
 ) -> Result<Started, ScribeError> {
     let found = admit(&vault, visit, origin, &disk)?;
     let recorded = vault.recorded(visit)?;
-    let known = known_holes(&vault, visit, recorded.samples)?;
+    let known = match origin {
+        Origin::Microphone => Samples(0),
+        Origin::Import { .. } => known_holes(&vault, visit, recorded.samples)?,
+    };
     let source = open(recorded.samples)?;
     let name = source.name().to_owned();
     begin(
@@ -322,10 +325,14 @@ impl Recorder {
     fn take(&mut self, event: capture::Event) -> Course {
         match event {
             capture::Event::Sound(sound) => {
-                let events = &self.events;
-                self.meter.take(&sound, |level| {
-                    let _ = events.send(level);
-                });
+                // Nobody can set the level of a file, whose tenths of seconds come by the thousand.
+                if self.origin == Origin::Microphone {
+                    let events = &self.events;
+                    self.meter.take(&sound, |level| {
+                        let _ = events.send(level);
+                    });
+                }
+                self.known = Samples(0);
                 let at = self.keeper.position();
                 if let Some(change) = self.silence.take(at, &sound) {
                     self.tell_silence(change);
@@ -432,12 +439,16 @@ impl Recorder {
 
     fn tell_silence(&mut self, change: Change) {
         match change {
+            // A silence in a file is marked and is no matter for alarm.
+            Change::Silent if self.origin != Origin::Microphone => {}
             Change::Silent => self.tell(Event::Alarm(Alarm::Silent)),
             Change::Over { at, length } => {
                 self.keeper.mark(at, length, GapCause::Silent);
-                self.tell(Event::Alarm(Alarm::SignalAgain {
-                    silent: length.millis(),
-                }));
+                if self.origin == Origin::Microphone {
+                    self.tell(Event::Alarm(Alarm::SignalAgain {
+                        silent: length.millis(),
+                    }));
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use capture::faulty::Script;
 use capture::{CaptureError, Pace};
-use scribe::{Event, Import, Recording, ScratchVault, ScribeError, Steps, Work, clock};
+use scribe::{Alarm, Event, Import, Recording, ScratchVault, ScribeError, Steps, Work, clock};
 use vault::{Erased, ErasureReason, GapCause, NewVisit, Vault};
 use visit::{Millis, Samples, VisitId, VisitState};
 
@@ -230,6 +230,36 @@ fn a_hole_that_is_marked_is_not_marked_again() {
     to_the_end(Import::resume(vault.clone(), visit, None).unwrap());
     assert!(sound(vault, visit) == samples);
     assert_eq!(vault.gaps(visit).unwrap(), gaps);
+}
+
+/// No microphone is muted here, and nobody looks at the level of a file.
+#[test]
+fn a_silence_in_a_file_is_marked_without_an_alarm() {
+    let scratch = ScratchVault::create().unwrap();
+    let vault = scratch.vault();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("noise.wav");
+    wav(&file, 16_000, 20);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let second = 2 * 16_000;
+    bytes[44 + 3 * second..44 + 16 * second].fill(0);
+    std::fs::write(&file, bytes).unwrap();
+    let import = Import::begin(vault.clone(), new_visit(), &file).unwrap();
+    let visit = import.visit();
+    let told = to_the_end(import);
+    let about_sound = |event: &Event| {
+        matches!(
+            event,
+            Event::Level { .. } | Event::Alarm(Alarm::Silent | Alarm::SignalAgain { .. })
+        )
+    };
+    assert!(!told.iter().any(about_sound), "{told:?}");
+    let [gap] = vault.gaps(visit).unwrap().try_into().unwrap();
+    assert_eq!(gap.cause, GapCause::Silent);
+    assert!(
+        (12_900..=13_100).contains(&gap.length.millis().0),
+        "{gap:?}"
+    );
 }
 
 #[test]

@@ -53,7 +53,7 @@ mod tests {
     fn the_entry_names_the_file_by_its_digest_alone() {
         let digest = "ab".repeat(32);
         let file = ImportedFile {
-            path: "/home/ada/Jane Doe.m4a".into(),
+            path: "/media/recorder/Jane Doe.m4a".into(),
             bytes: 7,
             sha256: Sha256Hex::try_from(digest.clone()).unwrap(),
         };

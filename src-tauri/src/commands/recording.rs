@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use scribe::{Event, Import, Recording, Steps};
@@ -114,9 +115,12 @@ pub(super) fn pass_on(
         .name("events".to_owned())
         .spawn(move || {
             let desk = app.state::<Desk>();
+            let mut sparing = Sparing::default();
             for event in events {
                 desk.underway.heard(visit, &event);
-                desk.tell(desk::about(visit, event));
+                sparing.pass(event, Instant::now(), |event| {
+                    desk.tell(desk::about(visit, event));
+                });
             }
             desk.underway.ended(visit);
         })
@@ -129,6 +133,32 @@ pub(super) fn pass_on(
                 ),
             )
         })
+}
+
+/// A file is read many times as fast as it plays: of the half seconds that are kept, the page is told
+/// ten times a second, and before anything else is.
+#[derive(Default)]
+struct Sparing {
+    told: Option<Instant>,
+    held: Option<Event>,
+}
+
+impl Sparing {
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    fn pass(&mut self, event: Event, now: Instant, mut tell: impl FnMut(Event)) {
+        if matches!(event, Event::Kept { .. }) {
+            if self.told.is_some_and(|told| now - told < Self::PAUSE) {
+                self.held = Some(event);
+                return;
+            }
+            self.told = Some(now);
+            self.held = None;
+        } else if let Some(held) = self.held.take() {
+            tell(held);
+        }
+        tell(event);
+    }
 }
 
 /// Closes the microphone for a while.
@@ -154,7 +184,37 @@ pub fn stop(desk: State<'_, Desk>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use visit::Millis;
+
     use super::*;
+
+    #[test]
+    fn of_what_is_kept_in_quick_succession_the_last_is_told_before_anything_else() {
+        let (mut sparing, begin, mut told) = (Sparing::default(), Instant::now(), Vec::new());
+        let kept = |at| Event::Kept {
+            recorded: Millis(at),
+        };
+        for (after, event) in [
+            (0, kept(500)),
+            (5, kept(1_000)),
+            (9, kept(1_500)),
+            (12, Event::Interrupted),
+            (50, kept(2_000)),
+            (120, kept(2_500)),
+            (600, kept(3_000)),
+        ] {
+            let now = begin + Duration::from_millis(after);
+            sparing.pass(event, now, |event| told.push(event));
+        }
+        let expected = [
+            kept(500),
+            kept(1_500),
+            Event::Interrupted,
+            kept(2_500),
+            kept(3_000),
+        ];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn a_file_is_named_from_the_root_on() {
