@@ -29,7 +29,8 @@ pub struct Accepted {
     pub comment: String,
 }
 
-/// Why a document is not taken. The one that was in force before stays so.
+/// Why a document is not taken. The one that was in force before stays so. Each says its cause
+/// itself, so that a chain of causes does not say it twice.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     /// Too long to be looked at.
@@ -37,16 +38,16 @@ pub enum Refused {
     TooLong,
     /// The signature's file is not one.
     #[error("the document's signature cannot be read: {0}. The one in force stays")]
-    Signature(#[source] NotMinisign),
+    Signature(NotMinisign),
     /// It is not signed by the organisation.
     #[error("the document is not your organisation's: {0}. The one in force stays")]
-    NotSigned(#[source] BadSignature),
+    NotSigned(BadSignature),
     /// It is not text.
     #[error("the document is signed, but is not text in UTF-8; the one in force stays")]
     NotText,
     /// It is signed and cannot be used.
     #[error("the document is signed, but cannot be used: {0}. The one in force stays")]
-    Mistake(#[source] Mistake),
+    Mistake(Mistake),
     /// A newer one was taken before.
     #[error(
         "the document has serial {found}, and {newest} was in force already; the one in force stays"

@@ -18,7 +18,7 @@ use crate::roster::Person;
 pub enum EditError {
     /// What came in, or what would come out, is no document.
     #[error("{0}; the document was left as it is")]
-    Mistake(#[from] Mistake),
+    Mistake(Mistake),
     /// Nobody has this account.
     #[error("{0} is not on the roster; the document was left as it is")]
     Unknown(Account),
@@ -31,6 +31,12 @@ pub enum EditError {
     /// There is no greater serial.
     #[error("the serial cannot be raised any more; the document was left as it is")]
     Serial,
+}
+
+impl From<Mistake> for EditError {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistake(mistake)
+    }
 }
 
 /// Gives the document the serial after this one.

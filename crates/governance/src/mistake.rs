@@ -11,7 +11,6 @@ pub struct Mistake {
     /// The field, such as `person[2].account`: entries of a list are counted from 1.
     pub field: String,
     /// What is wrong.
-    #[source]
     pub wrong: Wrong,
 }
 
@@ -69,7 +68,7 @@ pub enum Wrong {
     Figure(String),
     /// A template that cannot be used.
     #[error("{0}")]
-    Template(#[source] TemplateError),
+    Template(TemplateError),
 }
 
 impl Wrong {

@@ -1,6 +1,6 @@
 //! An organisation on the command line: from its keys to a document that a workstation would take.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -80,7 +80,7 @@ const SECRET: &str = "org/keep-secret/organisation.key";
 fn value<'t>(said: &'t str, label: &str) -> &'t str {
     let mut lines = said.lines();
     let found = lines.find_map(|line| line.strip_prefix(label));
-    found.unwrap_or_else(|| panic!("{label}: {said}")).trim()
+    found.expect(said).trim()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -182,7 +182,8 @@ fn the_whole_way_from_the_keys_to_a_signed_document() {
     assert!(done && said.contains("10 minutes -> 11 minutes"), "{said}");
     assert!(said.contains("serial 5"), "{said}");
     assert!(!desk.path(&format!("{DOCUMENT}.edit")).exists());
-    assert!(desk.refused(&verify).contains("it was changed"));
+    let said = desk.refused(&verify);
+    assert_eq!(said.matches("it was changed").count(), 1, "{said}");
     let diff = desk.done(&["org", "diff", "before.toml", DOCUMENT]);
     assert_eq!(
         diff.lines().collect::<Vec<_>>(),
@@ -245,6 +246,13 @@ fn a_mistake_is_named_and_what_was_written_is_kept_for_the_next_edit() {
     );
     assert_eq!(desk.text("o.toml"), sample);
     assert!(desk.text("o.toml.edit").contains("visits=0"));
+    fs::write(desk.path("wrong.toml"), desk.text("o.toml.edit")).unwrap();
+    let said = desk.refused(&["org", "show", "wrong.toml"]);
+    assert_eq!(
+        said.matches("line 59, pilot.visits: at least one").count(),
+        1,
+        "{said}"
+    );
     let (done, said) = desk.edit_with("sed -i s/visits=0/visits=20/", &edit);
     assert!(
         done && said.contains("changed  pilot, visits: 200 -> 20"),

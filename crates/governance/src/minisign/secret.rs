@@ -65,7 +65,7 @@ impl KdfCost {
 pub enum SecretKeyError {
     /// The file is not one.
     #[error("the file is not a minisign secret key: {0}")]
-    Form(#[from] NotMinisign),
+    Form(NotMinisign),
     /// It lies open.
     #[error("the secret key is not encrypted; make one that is, and retire this one")]
     NotEncrypted,
@@ -77,6 +77,12 @@ pub enum SecretKeyError {
     /// The passphrase is wrong, or the file damaged.
     #[error("the passphrase does not open the secret key; it was left as it is")]
     Passphrase,
+}
+
+impl From<NotMinisign> for SecretKeyError {
+    fn from(found: NotMinisign) -> Self {
+        Self::Form(found)
+    }
 }
 
 /// The randomness that a new key is made of; the caller fetches it from the operating system.
