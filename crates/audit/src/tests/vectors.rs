@@ -3,8 +3,6 @@
 use super::*;
 use crate::canonical;
 
-/// The acts that the first version knew.
-const FIRST: usize = 29;
 const LINES: &str = include_str!("../../tests/vectors/log-v1.jsonl");
 /// Acts of the first version, which stand first among all.
 const FIRST: usize = 29;
@@ -58,18 +56,6 @@ fn form(entry: &Entry) -> String {
     let mut bytes = Vec::new();
     canonical::push(&mut bytes, entry.number, &Event { at, who, act });
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Acts that came later, by their tags.
-#[test]
-fn a_later_acts_canonical_bytes_are_the_same() {
-    let log = log(acts().len(), usize::MAX);
-    let Some(Line::Entry(entry)) = log.get(FIRST + 1) else {
-        panic!("the log is shorter");
-    };
-    let (visit, file) = ("c3".repeat(16), "d4".repeat(32));
-    let ending = format!("1e{visit}{file}");
-    assert!(form(entry).ends_with(&ending), "{}", form(entry));
 }
 
 #[test]
