@@ -103,7 +103,11 @@ mod tests {
 
     /// An utterance that has gone on for so many frames of 32 ms.
     fn open(frames: usize) -> Utterance {
-        let mut cutter = Cutter::starting_at(0, Haste::Live);
+        open_at(0, frames)
+    }
+
+    fn open_at(from: u64, frames: usize) -> Utterance {
+        let mut cutter = Cutter::starting_at(from, Haste::Live);
         for _ in 0..frames {
             assert_eq!(cutter.push(0.9), None);
         }
@@ -162,9 +166,7 @@ mod tests {
         let all = line.see(Some(words(7, 11))).unwrap();
         assert_eq!(text(&all), text(&words(0, 11)));
         // The next utterance begins anew.
-        let mut next = open(30);
-        next.start += 400_000;
-        next.end += 400_000;
+        let next = open_at(400_000, 30);
         assert_eq!(line.due(&next, now), Some(next.clone()));
         assert_eq!(text(&line.see(Some(words(25, 26))).unwrap()), "w25");
     }
