@@ -10,7 +10,7 @@
 
 use visit::{ConsentGiver, ConsentMethod, VisitId};
 
-use crate::act::{Act, Asked, Cause, Part, Refusal, Way};
+use crate::act::{Act, Asked, Cause, Extent, NamedAs, Part, Refusal, Way};
 use crate::actor::Actor;
 use crate::entry::Event;
 
@@ -145,6 +145,23 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
                 push_option(bytes, *days);
             }
         }
+        Act::SpeakersCorrected {
+            visit: _,
+            extent,
+            named,
+        } => {
+            bytes.push(match extent {
+                Extent::Turn => 1,
+                Extent::Voice => 2,
+            });
+            bytes.push(match named {
+                NamedAs::Clinician => 1,
+                NamedAs::Patient => 2,
+                NamedAs::Companion => 3,
+                NamedAs::Unknown => 4,
+                NamedAs::OtherVoice => 5,
+            });
+        }
         Act::Refused {
             asked,
             visit,
@@ -170,6 +187,7 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
         | Act::VisitRead { .. }
         | Act::VisitDrafted { .. }
         | Act::PassphraseChanged
+        | Act::CorrectionTakenBack { .. }
         | Act::KeyRotated
         | Act::Recovered
         | Act::LogShown
@@ -213,6 +231,8 @@ const fn tag(act: &Act) -> u8 {
         Act::LogShown => 27,
         Act::LogExported => 28,
         Act::Refused { .. } => 29,
+        Act::SpeakersCorrected { .. } => 30,
+        Act::CorrectionTakenBack { .. } => 31,
     }
 }
 
@@ -232,6 +252,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::Recover => 12,
         Asked::BackUp => 13,
         Asked::ChangeRetention => 14,
+        Asked::CorrectSpeakers => 15,
     }
 }
 

@@ -107,8 +107,17 @@ pub(crate) fn acts() -> Vec<Act> {
             visit: Some(visit),
             reason: Refusal::Unresolved,
         },
+        Act::SpeakersCorrected {
+            visit,
+            extent: Extent::Voice,
+            named: NamedAs::Companion,
+        },
+        Act::CorrectionTakenBack { visit },
     ]
 }
+
+/// How many of [`acts`] the first version of the log had.
+pub(crate) const FIRST_ACTS: usize = 29;
 
 pub(crate) fn actor(number: usize) -> Actor {
     match number % 3 {
