@@ -2,6 +2,7 @@
 //! a rule of its own. All run off the window's thread, so that it never waits.
 
 pub mod backup;
+pub mod correcting;
 pub mod note;
 pub mod recording;
 pub mod retention;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use vault::{Erased, ErasureReason, GapCause, SecretString, Signature};
 use visit::{
-    Consent, ConsentGiver, ConsentMethod, Due, Millis, Note, PatientText, RevisionNumber, Segment,
-    UnixMillis, VisitId, VisitState,
+    Consent, ConsentGiver, ConsentMethod, Due, Millis, Note, PatientText, Pointed, RevisionNumber,
+    Segment, SpokenBy, UnixMillis, VisitId, VisitState,
 };
 
 use crate::failure::Failure;
@@ -173,6 +173,8 @@ pub struct VisitView {
     pub source: Option<String>,
     /// The transcript.
     pub segments: Vec<Segment>,
+    /// How often a person has said who spoke, and not taken it back.
+    pub corrections: u32,
     /// Where sound is missing.
     pub gaps: Vec<MissingSound>,
     /// The newest revision of the note.
@@ -397,6 +399,29 @@ pub struct SaveRequest {
     pub visit: VisitId,
     /// The note.
     pub note: Note,
+}
+
+/// A person's word about who spoke.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectRequest {
+    /// The visit.
+    pub visit: VisitId,
+    /// What they point at in the transcript.
+    pub seen: Pointed,
+    /// Who spoke it.
+    pub by: SpokenBy,
+}
+
+/// A transcript after a person has said who spoke, or taken that back.
+#[derive(Debug, Serialize, TS)]
+pub struct Corrected {
+    /// As it reads now.
+    pub segments: Vec<Segment>,
+    /// How often a person has said who spoke, and not taken it back.
+    pub corrections: u32,
+    /// The revision in which the note stands with its new verdicts, if any changed.
+    pub revision: Option<RevisionNumber>,
 }
 
 /// A note to sign.

@@ -44,6 +44,8 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
             commands::recording::pause,
             commands::recording::resume,
             commands::recording::stop,
+            commands::correcting::correct_speaker,
+            commands::correcting::take_correction_back,
             commands::note::draft,
             commands::note::cancel_draft,
             commands::note::judge_statement,

@@ -180,6 +180,10 @@ impl<'s> Commands<'s> {
         assert!(found.contains(visit), "{found}");
         let shown = self.run(&["visit", "show", visit], Some(way));
         assert!(shown.to_lowercase().contains("aspirin"), "{shown}");
+        let turn = [
+            "visit", "relabel", visit, "--turn", "1", "--role", "patient",
+        ];
+        self.run(&turn, Some(way));
         let entered = self.run(&["audit", "show", "--visit", visit], Some(way));
         assert!(entered.contains("read the visit"), "{entered}");
         let to = self.stage.text("audit.jsonl");

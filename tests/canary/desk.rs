@@ -135,6 +135,11 @@ async fn sign(window: &Window) -> String {
     let visits = called(window, "list_visits", json!({ "limit": 10 })).await;
     let visit = visits[0]["id"].as_str().unwrap().to_owned();
     let view = called(window, "read_visit", json!({ "visit": visit })).await;
+    let turn = json!({ "turn": view["segments"][0]["start"] });
+    let by = json!({ "role": "patient" });
+    let correction = json!({ "visit": visit, "seen": turn, "by": by });
+    called(window, "correct_speaker", correction).await;
+    called(window, "take_correction_back", json!({ "visit": visit })).await;
     let mut note = view["saved"]["note"].clone();
     for section in note["sections"].as_array_mut().unwrap() {
         let statements = section["statements"].as_array_mut().unwrap();

@@ -148,6 +148,7 @@ export const view = (changes: Partial<VisitView> = {}): VisitView => ({
   },
   source: null,
   segments,
+  corrections: 0,
   gaps: [],
   signature: null,
   saved: { number: 1, at: MORNING + 400_000, note, drafted: true, unresolved: 1 },

@@ -176,6 +176,20 @@ pub enum Act {
     /// The store's write-ahead log was found damaged at an opening: what was committed last may be
     /// missing. A copy of it was kept.
     StoreLogDamaged,
+    /// A person said who spoke.
+    SpeakersCorrected {
+        /// In which visit.
+        visit: VisitId,
+        /// How much of it.
+        extent: Extent,
+        /// Whom they named.
+        named: NamedAs,
+    },
+    /// The last of these corrections was taken back.
+    CorrectionTakenBack {
+        /// In which visit.
+        visit: VisitId,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -228,6 +242,8 @@ pub enum Asked {
     BackUp,
     /// To change what is kept how long.
     ChangeRetention,
+    /// To say who spoke, or to take that back.
+    CorrectSpeakers,
 }
 
 /// Why something was not done.
@@ -260,6 +276,32 @@ pub enum Refusal {
     Damaged,
     /// The disk or the store refused.
     Storage,
+}
+
+/// How much of a transcript a correction of its speakers concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// One turn.
+    Turn,
+    /// Everything that one voice said.
+    Voice,
+}
+
+/// Who spoke, in a person's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamedAs {
+    /// The clinician.
+    Clinician,
+    /// The patient.
+    Patient,
+    /// Somebody who came with the patient.
+    Companion,
+    /// Nobody knows.
+    Unknown,
+    /// Another one of the voices.
+    OtherVoice,
 }
 
 /// How much of a visit was erased.
@@ -327,6 +369,8 @@ impl Act {
             | Self::NoteEdited { visit, .. }
             | Self::NoteSigned { visit, .. }
             | Self::NoteTaken { visit, .. }
+            | Self::SpeakersCorrected { visit, .. }
+            | Self::CorrectionTakenBack { visit }
             | Self::Erased { visit, .. } => Some(*visit),
             Self::Refused { visit, .. } => *visit,
             Self::LogBegun { .. }

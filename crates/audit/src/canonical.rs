@@ -10,7 +10,7 @@
 
 use visit::{ConsentGiver, ConsentMethod, VisitId};
 
-use crate::act::{Act, Asked, Cause, Part, Refusal, Way};
+use crate::act::{Act, Asked, Cause, Extent, NamedAs, Part, Refusal, Way};
 use crate::actor::Actor;
 use crate::entry::Event;
 
@@ -146,6 +146,23 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
                 push_option(bytes, *days);
             }
         }
+        Act::SpeakersCorrected {
+            visit: _,
+            extent,
+            named,
+        } => {
+            bytes.push(match extent {
+                Extent::Turn => 1,
+                Extent::Voice => 2,
+            });
+            bytes.push(match named {
+                NamedAs::Clinician => 1,
+                NamedAs::Patient => 2,
+                NamedAs::Companion => 3,
+                NamedAs::Unknown => 4,
+                NamedAs::OtherVoice => 5,
+            });
+        }
         Act::Refused {
             asked,
             visit,
@@ -171,6 +188,7 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
         | Act::VisitRead { .. }
         | Act::VisitDrafted { .. }
         | Act::PassphraseChanged
+        | Act::CorrectionTakenBack { .. }
         | Act::KeyRotated
         | Act::Recovered
         | Act::LogShown
@@ -217,6 +235,8 @@ const fn tag(act: &Act) -> u8 {
         Act::Refused { .. } => 29,
         Act::StoreLogDamaged => 30,
         Act::ImportBegun { .. } => 31,
+        Act::SpeakersCorrected { .. } => 32,
+        Act::CorrectionTakenBack { .. } => 33,
     }
 }
 
@@ -236,6 +256,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::Recover => 12,
         Asked::BackUp => 13,
         Asked::ChangeRetention => 14,
+        Asked::CorrectSpeakers => 15,
     }
 }
 

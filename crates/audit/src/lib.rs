@@ -24,7 +24,7 @@ mod hex;
 mod verify;
 mod words;
 
-pub use act::{Act, Asked, Cause, Outcome, Part, Refusal, Way};
+pub use act::{Act, Asked, Cause, Extent, NamedAs, Outcome, Part, Refusal, Way};
 pub use actor::{AccountName, Actor};
 pub use entry::{Entry, Event, origin};
 pub use export::{Export, Line, LineError, MOST_LINE_BYTES};

@@ -112,6 +112,12 @@ pub(crate) fn acts() -> Vec<Act> {
             visit,
             file: Digest::from_bytes([0xD4; 32]),
         },
+        Act::SpeakersCorrected {
+            visit,
+            extent: Extent::Voice,
+            named: NamedAs::Companion,
+        },
+        Act::CorrectionTakenBack { visit },
     ]
 }
 

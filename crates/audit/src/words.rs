@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::act::{Act, Asked, Cause, Part, Refusal, Way};
+use crate::act::{Act, Asked, Cause, Extent, NamedAs, Part, Refusal, Way};
 use crate::actor::Actor;
 
 impl fmt::Display for Actor {
@@ -111,6 +111,27 @@ impl fmt::Display for Act {
                 }
                 Ok(())
             }
+            Self::SpeakersCorrected {
+                visit,
+                extent,
+                named,
+            } => {
+                let extent = match extent {
+                    Extent::Turn => "one turn",
+                    Extent::Voice => "all of one voice",
+                };
+                let named = match named {
+                    NamedAs::Clinician => "the clinician",
+                    NamedAs::Patient => "the patient",
+                    NamedAs::Companion => "a companion",
+                    NamedAs::Unknown => "nobody known",
+                    NamedAs::OtherVoice => "another voice",
+                };
+                write!(f, "said that {extent} in the visit {visit} is by {named}")
+            }
+            Self::CorrectionTakenBack { visit } => {
+                write!(f, "took back who spoke in the visit {visit}")
+            }
             Self::LogShown => f.write_str("read the audit log"),
             Self::LogExported => f.write_str("exported the audit log"),
             Self::StoreLogDamaged => f.write_str(
@@ -148,6 +169,7 @@ impl fmt::Display for Asked {
             Self::Recover => "open the vault with a recovery key",
             Self::BackUp => "back the vault up",
             Self::ChangeRetention => "change how long is kept",
+            Self::CorrectSpeakers => "correct who spoke",
         })
     }
 }

@@ -8,6 +8,7 @@
 mod cancel;
 pub mod clock;
 pub mod consent;
+mod correcting;
 mod dialogue;
 mod disk;
 mod drafter;
@@ -32,6 +33,7 @@ mod silence;
 mod transcriber;
 
 pub use cancel::Cancel;
+pub use correcting::{correct_speaker, take_correction_back};
 pub use dialogue::{DialogueError, parse as parse_dialogue};
 pub use drafter::{Drafted, Drafter};
 pub use error::ScribeError;

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender};
 use vault::{Step, Vault, VaultError};
 use visit::{Haste, RevisionNumber, Samples, Template, VisitId, VisitState};
 
+use crate::correcting;
 use crate::drafter::Drafter;
 use crate::recorder::{self, Order, Origin};
 use crate::transcriber::Transcriber;
@@ -430,12 +431,18 @@ impl Job {
         let drafted = drafter.draft(template, &segments, &self.cancel, &mut |event| {
             self.tell(event)
         })?;
-        let revision = self.vault.save_revision(
+        let mut revision = self.vault.save_revision(
             self.visit,
             clock::now(),
             &drafted.note,
             Some(&drafted.provenance),
         )?;
+        // Somebody may have said meanwhile who spoke.
+        if self.vault.segments(self.visit)? != segments
+            && let Some(judged) = correcting::judge_anew(&self.vault, self.visit, clock::now())?
+        {
+            revision = judged;
+        }
         self.vault.set_state(self.visit, VisitState::Drafted)?;
         self.tell(Event::State {
             visit: self.visit,

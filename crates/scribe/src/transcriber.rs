@@ -153,7 +153,10 @@ struct Turn<'t, 'a> {
     skip: usize,
     /// Segments not yet committed.
     fresh: Vec<Segment>,
+    /// The transcript as it is in the store, without a person's corrections.
     stored: Vec<Segment>,
+    /// The transcript as it was last told, with them.
+    told: Vec<Segment>,
     /// Who spoke when in the whole recording, once that is known.
     turns: Vec<SpeakerTurn>,
     /// A provisional line is shown.
@@ -171,7 +174,8 @@ impl<'t, 'a> Turn<'t, 'a> {
             Some(chunk) => (chunk.number, (from - chunk.start).0 as usize),
             None => (of.vault.recorded(of.visit)?.chunks, 0),
         };
-        let stored = of.vault.segments(of.visit)?;
+        let stored = of.vault.segments_as_heard(of.visit)?;
+        let told = of.vault.segments(of.visit)?;
         Ok(Self {
             of,
             child,
@@ -186,6 +190,7 @@ impl<'t, 'a> Turn<'t, 'a> {
             skip,
             fresh: Vec::new(),
             stored,
+            told,
             turns: Vec::new(),
             provisional: false,
         })
@@ -360,19 +365,12 @@ impl<'t, 'a> Turn<'t, 'a> {
         let before = self.stored.len();
         self.stored.append(&mut self.fresh);
         let changed = speakers::give_roles(&mut self.stored);
-        let (old, new) = self.stored.split_at(before);
         let (vault, visit) = (self.of.vault, self.of.visit);
-        vault.append_segments(visit, new, self.settled)?;
-        let changed: Vec<&Segment> = changed
-            .iter()
-            .filter_map(|&index| old.get(index as usize))
-            .collect();
-        if !changed.is_empty() {
+        vault.append_segments(visit, &self.stored[before..], self.settled)?;
+        if changed.iter().any(|&index| (index as usize) < before) {
             vault.relabel_segments(visit, &self.stored)?;
         }
-        for segment in changed.into_iter().chain(new) {
-            self.of.tell(Event::Segment(segment.clone()));
-        }
+        self.tell_changes()?;
         let behind = self.tell_backlog()?;
         if grown
             && behind < FAR_BEHIND
@@ -389,16 +387,25 @@ impl<'t, 'a> Turn<'t, 'a> {
             return Ok(());
         }
         let before = std::mem::take(&mut self.stored);
-        self.stored = speakers::relabelled(before.clone(), &self.turns);
+        self.stored = speakers::relabelled(before, &self.turns);
         speakers::give_roles(&mut self.stored);
         self.of
             .vault
             .relabel_segments(self.of.visit, &self.stored)?;
-        for (position, segment) in self.stored.iter().enumerate() {
-            if before.get(position) != Some(segment) {
+        self.tell_changes()
+    }
+
+    /// Tells what a person sees of the transcript that they have not seen like this: what they have
+    /// said about who spoke stands over what the worker says.
+    fn tell_changes(&mut self) -> Result<(), Setback> {
+        let corrections = self.of.vault.corrections(self.of.visit)?;
+        let now = speakers::corrected(self.stored.clone(), &corrections);
+        for (position, segment) in now.iter().enumerate() {
+            if self.told.get(position) != Some(segment) {
                 self.of.tell(Event::Segment(segment.clone()));
             }
         }
+        self.told = now;
         Ok(())
     }
 

@@ -160,48 +160,75 @@ const QUESTION: f32 = 1.2;
 /// Words that are added to each speaker's when rates are compared, so that few words say little.
 const FEW: f32 = 30.0;
 
-/// What each speaker is to the visit; [`Role::Unknown`] for all while their words do not say it
-/// clearly, or while one alone has spoken.
-pub fn roles(segments: &[Segment]) -> BTreeMap<SpeakerLabel, Role> {
+/// Speakers of whom a person has said what they are.
+pub(crate) type Known = BTreeMap<SpeakerLabel, Role>;
+
+/// What each speaker is to the visit. What is known stays; of the others it is said by their words:
+/// [`Role::Unknown`] while these do not say it clearly, or while one alone has spoken.
+pub(crate) fn roles(segments: &[Segment], known: &Known) -> BTreeMap<SpeakerLabel, Role> {
     let mut said: BTreeMap<SpeakerLabel, Said> = BTreeMap::new();
     for segment in segments {
         let text = segment.text.expose();
         said.entry(segment.speaker).or_default().add(text);
     }
-    let mut by_rate: Vec<(SpeakerLabel, f32)> = said
-        .iter()
-        .map(|(speaker, said)| (*speaker, said.rate()))
+    let role_of = |by: &SpeakerLabel| known.get(by).copied();
+    let mut roles: BTreeMap<_, _> = said
+        .keys()
+        .map(|&by| (by, role_of(&by).unwrap_or(Role::Unknown)))
         .collect();
-    by_rate.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let mut roles: BTreeMap<_, _> = said.keys().map(|&by| (by, Role::Unknown)).collect();
-    let [(clinician, first), (_, second), ..] = by_rate[..] else {
-        return roles;
-    };
-    let evidence = said
-        .values()
-        .map(|said| said.clinician.abs())
-        .fold(0.0, f32::max);
-    if first <= second || evidence < CLEAR {
-        return roles;
+    let is_there = |role| roles.values().any(|&known| known == role);
+    let (has_clinician, has_patient) = (is_there(Role::Clinician), is_there(Role::Patient));
+    let mut open: Vec<(SpeakerLabel, Said)> = said
+        .into_iter()
+        .filter(|(by, _)| role_of(by).is_none())
+        .collect();
+    if !has_clinician {
+        let Some(place) = clinician(&open, has_patient) else {
+            return roles;
+        };
+        roles.insert(open.remove(place).0, Role::Clinician);
     }
-    roles.insert(clinician, Role::Clinician);
-    let others = said.iter().filter(|(by, _)| **by != clinician);
-    let patient = others
+    let patient = open
+        .iter()
+        .filter(|_| !has_patient)
         .max_by(|a, b| a.1.of_themselves().total_cmp(&b.1.of_themselves()))
         .map(|(by, _)| *by);
-    for (&by, role) in &mut roles {
-        if Some(by) == patient {
-            *role = Role::Patient;
-        } else if by != clinician {
-            *role = Role::Other;
-        }
+    for (by, _) in open {
+        let role = if Some(by) == patient {
+            Role::Patient
+        } else {
+            Role::Other
+        };
+        roles.insert(by, role);
     }
     roles
 }
 
+/// Which of those of whom nothing is known is the clinician. Of one alone that is clear where the
+/// patient is known: a visit has a clinician.
+fn clinician(open: &[(SpeakerLabel, Said)], has_patient: bool) -> Option<usize> {
+    let mut by_rate: Vec<(usize, f32)> = open
+        .iter()
+        .enumerate()
+        .map(|(place, (_, said))| (place, said.rate()))
+        .collect();
+    by_rate.sort_by(|a, b| b.1.total_cmp(&a.1));
+    match by_rate[..] {
+        [(only, _)] if has_patient => Some(only),
+        [(most, first), (_, second), ..] => {
+            let evidence = open
+                .iter()
+                .map(|(_, said)| said.clinician.abs())
+                .fold(0.0, f32::max);
+            (first > second && evidence >= CLEAR).then_some(most)
+        }
+        _ => None,
+    }
+}
+
 /// Gives each segment its speaker's role; the indices of those that had another.
 pub fn give_roles(segments: &mut [Segment]) -> Vec<u32> {
-    let roles = roles(segments);
+    let roles = roles(segments, &Known::new());
     let mut changed = Vec::new();
     for segment in segments {
         let role = roles
@@ -290,7 +317,12 @@ mod tests {
     }
 
     fn check(lines: &[(u8, &str)], expected: &[(u8, Role)]) {
-        let found: Vec<_> = roles(&segments(lines))
+        check_with(lines, &[], expected);
+    }
+
+    fn check_with(lines: &[(u8, &str)], known: &[(u8, Role)], expected: &[(u8, Role)]) {
+        let known = known.iter().map(|&(by, role)| (SpeakerLabel(by), role));
+        let found: Vec<_> = roles(&segments(lines), &known.collect())
             .into_iter()
             .map(|(speaker, role)| (speaker.0, role))
             .collect();
@@ -334,6 +366,39 @@ mod tests {
         check(
             &[(1, "Hello."), (2, "Hello.")],
             &[(1, Role::Unknown), (2, Role::Unknown)],
+        );
+    }
+
+    #[test]
+    fn what_is_known_stays_and_the_words_say_the_rest() {
+        use Role::{Clinician, Other, Patient, Unknown};
+        let misleading: &[(u8, &str)] = &[
+            (1, "My knee hurts, doctor. I've been limping since Sunday."),
+            (2, "What brings you in today? Let me take a look."),
+        ];
+        check(misleading, &[(1, Patient), (2, Clinician)]);
+        check_with(misleading, &[(2, Patient)], &[(1, Clinician), (2, Patient)]);
+        check_with(
+            misleading,
+            &[(1, Clinician)],
+            &[(1, Clinician), (2, Patient)],
+        );
+        check_with(misleading, &[(1, Unknown)], &[(1, Unknown), (2, Unknown)]);
+        let hello: &[(u8, &str)] = &[(1, "Hello."), (2, "Hello."), (3, "Hello.")];
+        check_with(
+            hello,
+            &[(2, Clinician), (3, Patient)],
+            &[(1, Other), (2, Clinician), (3, Patient)],
+        );
+        check_with(
+            hello,
+            &[(2, Other)],
+            &[(1, Unknown), (2, Other), (3, Unknown)],
+        );
+        check_with(
+            hello,
+            &[(9, Clinician)],
+            &[(1, Unknown), (2, Unknown), (3, Unknown)],
         );
     }
 

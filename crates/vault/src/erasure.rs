@@ -115,6 +115,7 @@ impl Vault {
                     return Err(VaultError::NothingToErase);
                 }
                 transaction.execute("DELETE FROM segments WHERE visit = ?1", [row])?;
+                transaction.execute("DELETE FROM corrections WHERE visit = ?1", [row])?;
                 transaction.execute(
                     "UPDATE visits SET segments = 0, transcript_erased = 1, settled = samples
                      WHERE row = ?1",

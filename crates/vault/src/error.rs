@@ -132,6 +132,18 @@ pub enum VaultError {
          stored. Corrections are addenda"
     )]
     Signed,
+    /// The transcript has no such turn or label, or none any more.
+    #[error(
+        "the transcript has no such turn or voice as it stands now; nothing was changed. Look at it \
+         again and choose anew"
+    )]
+    NoSuchTurn,
+    /// A label that no voice can have.
+    #[error("voices are counted from 1; nothing was changed")]
+    NoSuchVoice,
+    /// Nobody has corrected the speakers of the visit.
+    #[error("nobody has corrected who spoke in this visit; nothing was changed")]
+    NoCorrection,
     /// There is nothing to sign.
     #[error("the visit has no note that could be signed; nothing was changed. Write one first")]
     NoNote,
@@ -278,6 +290,8 @@ pub enum Part {
     Revision(u32),
     /// The signature of a note.
     Signature,
+    /// What a person said about who spoke.
+    Correction(u32),
     /// A note that was signed.
     SignedNote,
     /// What an erased visit has left.
@@ -300,6 +314,7 @@ impl fmt::Display for Part {
             Self::Segment(index) => write!(f, "segment {index} of a transcript"),
             Self::Revision(number) => write!(f, "revision {number} of a note"),
             Self::Signature => f.write_str("the signature of a note"),
+            Self::Correction(number) => write!(f, "correction {number} of a transcript's speakers"),
             Self::SignedNote => f.write_str("a signed note"),
             Self::Tombstone => f.write_str("the record of an erasure"),
             Self::Backup => f.write_str("the backup"),

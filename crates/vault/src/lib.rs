@@ -24,6 +24,7 @@ mod backup;
 mod canonical;
 mod changes;
 mod chunk;
+mod corrections;
 mod database;
 mod device;
 mod door;

@@ -108,7 +108,12 @@ pub(crate) fn refusal(error: &VaultError) -> Option<Refusal> {
         VaultError::Signed => Refusal::Signed,
         VaultError::NotNewest { .. } => Refusal::NotNewest,
         VaultError::NoSigner => Refusal::NoSigner,
-        VaultError::Erased | VaultError::NothingToErase | VaultError::NoNote => Refusal::Nothing,
+        VaultError::Erased
+        | VaultError::NothingToErase
+        | VaultError::NoNote
+        | VaultError::NoSuchTurn
+        | VaultError::NoSuchVoice
+        | VaultError::NoCorrection => Refusal::Nothing,
         VaultError::Damaged { .. } => Refusal::Damaged,
         _ => return None,
     })

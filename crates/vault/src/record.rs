@@ -30,6 +30,8 @@ pub(crate) enum Record {
     Revision(u32),
     /// The signed statement of who signed the note.
     Signature,
+    /// What a person said about who spoke, by number.
+    Correction(u32),
 }
 
 impl Record {
@@ -40,6 +42,7 @@ impl Record {
             Self::Segment(index) => (3, index),
             Self::Revision(number) => (4, number),
             Self::Signature => (5, 0),
+            Self::Correction(number) => (6, number),
         };
         let mut bound = b"inroom record".to_vec();
         bound.push(VERSION);
@@ -56,6 +59,7 @@ impl Record {
             Self::Segment(index) => Part::Segment(index),
             Self::Revision(number) => Part::Revision(number),
             Self::Signature => Part::Signature,
+            Self::Correction(number) => Part::Correction(number),
         }
     }
 }

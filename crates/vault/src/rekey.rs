@@ -69,6 +69,13 @@ impl Vault {
                 .prepare_cached("UPDATE segments SET sealed = ?3 WHERE visit = ?1 AND number = ?2")?
                 .execute((row, number, anew(Record::Segment(number), sealed)?))?;
         }
+        for (number, sealed) in numbered(transaction, "corrections", row)? {
+            transaction
+                .prepare_cached(
+                    "UPDATE corrections SET sealed = ?3 WHERE visit = ?1 AND number = ?2",
+                )?
+                .execute((row, number, anew(Record::Correction(number), sealed)?))?;
+        }
         // No revision is ever updated, not even to the same content.
         let kept = numbered(transaction, "revisions", row)?;
         if kept.len() != revisions as usize {

@@ -3,6 +3,7 @@ use visit::{Samples, Segment, VisitId};
 
 use crate::attempts::{self, Step};
 use crate::error::{Numbered, Part, VaultError};
+use crate::key::{Key, OfVisit};
 use crate::record::{self, Record};
 use crate::search;
 use crate::vault::Vault;
@@ -65,7 +66,7 @@ impl Vault {
         })
     }
 
-    /// Replaces the transcript by the same words with other speakers and roles. A segment may have
+    /// Replaces the transcript as the program writes it by the same words with other speakers and roles. A segment may have
     /// become several; what has not changed is not written again.
     ///
     /// # Errors
@@ -73,7 +74,7 @@ impl Vault {
     /// before; [`VaultError::Damaged`] if a segment does not open; [`VaultError::DiskFull`].
     /// Nothing is changed then.
     pub fn relabel_segments(&self, id: VisitId, segments: &[Segment]) -> Result<(), VaultError> {
-        let before = self.segments(id)?;
+        let before = self.segments_as_heard(id)?;
         self.commit(|transaction| {
             let (row, key) = self.find_unsigned(transaction, id)?;
             let (count, _) = progress(transaction, id)?;
@@ -115,25 +116,35 @@ impl Vault {
         })
     }
 
-    /// The transcript, for the program's own work.
+    /// The transcript with its speakers as a person has corrected them, for the program's own work.
     ///
     /// # Errors
-    /// [`VaultError::Damaged`] if a segment is missing or does not open.
+    /// [`VaultError::Damaged`] if a segment or a correction is missing or does not open.
     pub fn segments(&self, id: VisitId) -> Result<Vec<Segment>, VaultError> {
         self.segments_on(&self.connection(), id)
     }
 
-    pub(crate) fn segments_on(
+    /// The transcript with the speakers that the program has found, for [`Vault::relabel_segments`].
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] if a segment is missing or does not open.
+    pub fn segments_as_heard(&self, id: VisitId) -> Result<Vec<Segment>, VaultError> {
+        let connection = self.connection();
+        let found = self.find(&connection, id)?;
+        self.segments_as_heard_on(&connection, &found, id)
+    }
+
+    pub(crate) fn segments_as_heard_on(
         &self,
         connection: &Connection,
+        (row, key): &(i64, Key<OfVisit>),
         id: VisitId,
     ) -> Result<Vec<Segment>, VaultError> {
-        let (row, key) = self.find(connection, id)?;
         let (count, _) = progress(connection, id)?;
         let mut statement = connection.prepare_cached(
             "SELECT number, sealed FROM segments WHERE visit = ?1 ORDER BY number",
         )?;
-        let rows = statement.query_map([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map([*row], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut segments: Vec<Segment> = Vec::new();
         for (stored, expected) in rows.zip(0_u32..) {
             let (number, sealed): (u32, Vec<u8>) = stored?;
@@ -142,7 +153,7 @@ impl Vault {
                     what: Part::Segment(expected),
                 });
             }
-            segments.push(record::open(&key, id, Record::Segment(number), &sealed)?);
+            segments.push(record::open(key, id, Record::Segment(number), &sealed)?);
         }
         let found = u32::try_from(segments.len()).unwrap_or(u32::MAX);
         if found != count {

@@ -94,6 +94,8 @@ pub struct VisitContent {
     pub segments: Vec<Segment>,
     /// What is missing from the recording, in order.
     pub gaps: Vec<Gap>,
+    /// How often a person has said who spoke, and not taken it back.
+    pub corrections: u32,
     /// The newest revision of the note.
     pub revision: Option<Revision>,
 }
@@ -418,6 +420,7 @@ impl Vault {
             let content = VisitContent {
                 record: self.visit_on(transaction, id)?,
                 segments: self.segments_on(transaction, id)?,
+                corrections: self.correction_count(transaction, id)?,
                 gaps: self.gaps_on(transaction, id)?,
                 revision: self.latest_revision_on(transaction, id)?,
             };

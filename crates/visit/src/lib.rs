@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod consent;
+mod correction;
 mod draft;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -19,6 +20,7 @@ pub mod template;
 mod time;
 
 pub use consent::{Consent, ConsentGiver, ConsentMethod, ConsentPart};
+pub use correction::{Heard, Pointed, SpeakerCorrection, SpokenBy, Stretch};
 pub use draft::{
     Coverage, DraftSpeed, DraftingParameters, ModelIdentity, Provenance, Sha256Hex, StopReason,
 };

@@ -53,6 +53,7 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
         record,
         segments,
         gaps,
+        corrections,
         revision,
     } = desk.vault()?.read_visit(id)?;
     let saved = revision.map(|revision| SavedNote {
@@ -72,6 +73,7 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
         consent: record.consent,
         source: desk.underway.device(id),
         segments,
+        corrections,
         gaps: gaps.collect(),
         saved,
         signature: record.signature,

@@ -10,6 +10,8 @@ import type { NewVisitRequest } from "./generated/NewVisitRequest";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
 import type { BackupReport } from "./generated/BackupReport";
 import type { BackupRequest } from "./generated/BackupRequest";
+import type { Corrected } from "./generated/Corrected";
+import type { CorrectRequest } from "./generated/CorrectRequest";
 import type { CreateRequest } from "./generated/CreateRequest";
 import type { PassphraseRequest } from "./generated/PassphraseRequest";
 import type { Preferences } from "./generated/Preferences";
@@ -90,6 +92,10 @@ export const judgeStatement = (request: StatementRequest) =>
   call<Statement>("judge_statement", request);
 export const saveNote = (request: SaveRequest) => call<RevisionNumber>("save_note", request);
 export const signNote = (request: SignRequest) => call<null>("sign_note", request);
+export const correctSpeaker = (request: CorrectRequest) =>
+  call<Corrected>("correct_speaker", request);
+export const takeCorrectionBack = (visit: VisitId) =>
+  call<Corrected>("take_correction_back", { visit } satisfies VisitRequest);
 export const readRetention = () => call<Retention>("read_retention");
 export const setRetention = (request: Retention) => call<null>("set_retention", request);
 export const noteText = (request: NoteTextRequest) => call<string>("note_text", request);

@@ -20,6 +20,8 @@ class Desk {
   screen: Screen = $state.raw({ name: "visits" });
   failure: Failure | undefined = $state.raw();
   message = $state("");
+  /** Takes back what the message tells of, where it can be. */
+  undo: (() => void) | undefined = $state.raw();
   closeAsked = $state(false);
   helpShown = $state(false);
   backupShown = $state(false);
@@ -104,8 +106,9 @@ class Desk {
     this.#live.clear();
   }
 
-  say(message: string): void {
+  say(message: string, undo?: () => void): void {
     this.message = message;
+    this.undo = undo;
   }
 
   /** Does what a person asked for, and shows why if it fails; `undefined` is a failure. */

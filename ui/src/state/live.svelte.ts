@@ -49,6 +49,8 @@ export class LiveVisit {
   segments: Segment[] = $state.raw([]);
   /** What is being said and not final yet. */
   provisional: ProvisionalLine | undefined = $state.raw();
+  /** How often a person has said who spoke, and not taken it back. */
+  corrections = $state(0);
   gaps: MissingSound[] = $state.raw([]);
   transcriptComplete = $state(false);
   notices: Notice[] = $state([]);
@@ -118,12 +120,13 @@ export class LiveVisit {
   }
 
   /** Takes what the store holds, so that events only have to add to it. */
-  startFrom({ row, segments, gaps, source }: VisitView): void {
+  startFrom({ row, segments, corrections, gaps, source }: VisitView): void {
     // What was cut off stands in the store as if it still ran.
     if (!row.unfinished) this.state ??= row.state;
     this.source ||= source ?? "";
     this.recorded = Math.max(this.recorded, row.recorded);
     if (segments.length > this.segments.length) this.segments = segments;
+    this.corrections = corrections;
     if (gaps.length > this.gaps.length) this.gaps = gaps;
     if (this.phase === "none" && (row.activity === "transcribing" || row.activity === "drafting")) {
       this.phase = "waiting";

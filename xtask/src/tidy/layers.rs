@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("drafting", &["visit"]),
     ("worker", &["visit"]),
     ("audit", &["visit"]),
-    ("vault", &["visit", "audit"]),
+    ("vault", &["visit", "audit", "speakers"]),
     ("inroom-verify", &["audit"]),
     ("os-keyring", &["vault"]),
     ("interchange", &["visit"]),

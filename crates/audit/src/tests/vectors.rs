@@ -48,7 +48,10 @@ fn later_acts_keep_their_bytes() {
         .collect();
     let begin = "010000000000000000c02cc89901000001";
     let imported = format!("{begin}1f{}{}", "c3".repeat(16), "d4".repeat(32));
-    assert_eq!(later, [format!("{begin}1e"), imported]);
+    let corrected = format!("{begin}20{}0203", "c3".repeat(16));
+    let taken_back = format!("{begin}21{}", "c3".repeat(16));
+    let expected = [format!("{begin}1e"), imported, corrected, taken_back];
+    assert_eq!(later, expected);
 }
 
 fn form(entry: &Entry) -> String {

@@ -3,6 +3,7 @@ mod erase;
 mod import;
 mod new;
 mod particulars;
+mod relabel;
 mod resume;
 mod session;
 mod show;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Show(show::ShowArguments),
     /// Finish the transcript of a recorded visit and draft its note, again if there is one.
     Draft(DraftArguments),
+    /// Say who spoke a turn, or all that one voice said, or take that back.
+    Relabel(relabel::Arguments),
     /// Write the note as plain text.
     ExportText(show::ExportArguments),
     /// Sign the note of a visit: it never changes afterwards.
@@ -75,6 +78,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Search(arguments) => show::search(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Draft(arguments) => draft(&arguments),
+        Command::Relabel(arguments) => relabel::run(&arguments),
         Command::ExportText(arguments) => show::export_text(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Erase(arguments) => erase::run(&arguments),

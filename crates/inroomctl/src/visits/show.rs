@@ -128,6 +128,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         record,
         segments,
         gaps,
+        corrections,
         revision,
     } = vault.read_visit(arguments.visit)?;
     println!(
@@ -156,13 +157,17 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         println!("the {} will be erased in {days} days", due.what.as_str());
     }
     println!("\nTRANSCRIPT");
+    if corrections > 0 {
+        println!("(who spoke was corrected {corrections} times)");
+    }
     let mut gaps = gaps.into_iter().peekable();
     for segment in segments {
         while let Some(gap) = gaps.next_if(|gap| gap.at.millis() <= segment.start) {
             println!("{}", gap_line(&gap));
         }
         println!(
-            "{:>6}  {} {:<9}  {}",
+            "{:>4}  {:>6}  {} {:<9}  {}",
+            segment.index + 1,
             segment.start.to_string(),
             segment.speaker,
             segment.role.as_str(),

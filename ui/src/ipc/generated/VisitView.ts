@@ -27,6 +27,10 @@ source: string | null,
  */
 segments: Array<Segment>, 
 /**
+ * How often a person has said who spoke, and not taken it back.
+ */
+corrections: number, 
+/**
  * Where sound is missing.
  */
 gaps: Array<MissingSound>, 

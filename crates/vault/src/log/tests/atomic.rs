@@ -62,6 +62,11 @@ const DEEDS: &[(&str, Deed)] = &[
     ("a visit is read", |vault, id| {
         vault.read_visit(id).map(drop)
     }),
+    ("a speaker is corrected", |vault, id| {
+        let first = visit::Pointed::Turn(visit::Millis(0));
+        let by = visit::SpokenBy::Role(visit::Role::Patient);
+        vault.correct_speaker(id, first, by)
+    }),
     ("a note is stored", |vault, id| {
         vault
             .save_revision(id, UnixMillis(1), &note("rest"), None)

@@ -116,7 +116,10 @@ fn a_vault_of_an_earlier_version_begins_its_log_when_it_is_opened() {
     signed(&vault);
     vault
         .connection()
-        .execute_batch("DROP TABLE audit_entries; DROP TABLE audit_heads; PRAGMA user_version = 6;")
+        .execute_batch(
+            "DROP TABLE audit_entries; DROP TABLE audit_heads; DROP TABLE corrections;
+             PRAGMA user_version = 6;",
+        )
         .unwrap();
     drop(vault);
     let vault = open(&folder_of(&parent)).unwrap();
