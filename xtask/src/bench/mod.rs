@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     anyhow::ensure!(
         failures.is_empty(),
-        "what was measured must not be so:\n{}",
+        "what was measured is not as it must be:\n{}",
         failures.join("\n")
     );
     Ok(())
