@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use inroom_tests::programs::{
-    DRAFTING, SPEECH, TINIEST_DRAFTING, audio_fixture, inroomctl, model, visit_fixture,
+    DRAFTING, SPEECH, TINIEST_DRAFTING, audio_fixture, inroomctl, is_root, model, visit_fixture,
 };
 
 /// A new visit whose consent is recorded, with the small models.
@@ -86,6 +86,26 @@ fn a_missing_model_is_named() {
         &transcribe(folder.path(), &missing, &audio_fixture("hello.flac")),
         &["no-such-model.bin"],
     );
+}
+
+#[test]
+fn a_missing_drafting_model_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no-such-model.gguf");
+    let line = r#"{"id":"a","dialogue":"[doctor] Hello."}"#;
+    let (ran, out) = draft(folder.path(), missing.to_str().unwrap(), line);
+    refused(&ran, &["no-such-model.gguf"]);
+    assert_eq!(out, "");
+    // One that the catalogue knows and that was not fetched.
+    let ran = std::process::Command::new(inroom_tests::programs::program("inroomctl"))
+        .env("INROOM_MODELS", folder.path())
+        .args(["eval", "draft", "--model", DRAFTING, "--input"])
+        .arg(folder.path().join("in.jsonl"))
+        .arg("--output")
+        .arg(folder.path().join("out.jsonl"))
+        .output()
+        .unwrap();
+    refused(&ran, &[DRAFTING, "models fetch"]);
 }
 
 #[test]
@@ -314,6 +334,7 @@ fn a_full_disk_stops_the_recording_and_keeps_what_was_recorded() {
         .unwrap();
     if !mounted.success() {
         // Only root can make a small disk; the vault's own tests cover the refusal elsewhere.
+        assert!(!is_root(), "root cannot mount a small file system here");
         eprintln!("not run: a small file system cannot be mounted by this user");
         return;
     }

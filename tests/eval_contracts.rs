@@ -65,17 +65,29 @@ fn is_draft(draft: &Value, keys_of_draft: &[&str]) {
     for title in expected {
         assert!(note.lines().any(|line| line == title), "{note}");
     }
+    let (mut borne_out, mut kinds) = (0, BTreeSet::new());
     for section in each(&draft["sections"]) {
         has_keys(section, &["id", "title", "statements"]);
         for statement in each(&section["statements"]) {
             has_keys(statement, &["text", "support", "reason", "evidence"]);
             let support = statement["support"].as_str().unwrap();
             assert!(["supported", "partial", "unsupported"].contains(&support));
+            kinds.insert(support);
             for piece in each(&statement["evidence"]) {
                 has_keys(piece, &["segment", "start", "end"]);
+                assert!(piece["start"].as_u64() < piece["end"].as_u64(), "{piece}");
+            }
+            if support == "supported" {
+                borne_out += 1;
+                assert!(each(&statement["evidence"]).count() > 0, "{statement}");
+                assert_eq!(statement["reason"], "");
             }
         }
     }
+    assert!(
+        borne_out > 0,
+        "no statement rests on anything: {kinds:?}, {note}"
+    );
     for omission in each(&draft["omissions"]) {
         has_keys(omission, &["segment", "text", "why"]);
     }

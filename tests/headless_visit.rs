@@ -72,7 +72,22 @@ fn a_sample_visit_becomes_a_note_that_holds_facts_of_the_visit() {
         );
     }
 
+    let mut supports: Vec<&str> = draft["sections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|section| section["statements"].as_array().unwrap())
+        .map(|statement| statement["support"].as_str().unwrap())
+        .collect();
+    supports.retain(|support| *support == "supported");
+    assert!(supports.len() > 10, "{}", draft["note"]);
+
     let score = Facts::of("injured-knee").score(draft["note"].as_str().unwrap());
+    assert!(
+        score.claimed.is_empty(),
+        "the note claims what it must not: {score:?}\n{}",
+        draft["note"]
+    );
     assert!(
         score.held.len() >= 3,
         "the note holds too little: {score:?}\n{}",

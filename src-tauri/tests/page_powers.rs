@@ -91,6 +91,18 @@ fn every_command_is_the_programs_own() {
     );
 }
 
+/// A release has no developer tools unless a feature of Tauri's brings them; the window refuses them, too.
+#[test]
+fn developer_tools_are_off() {
+    let window = text("src/window.rs");
+    assert!(window.contains("        .devtools(false)\n"), "{window}");
+    assert_eq!(window.matches("devtools").count(), 1);
+    for manifest in ["Cargo.toml", "../Cargo.toml"] {
+        assert!(!text(manifest).contains("devtools"), "{manifest}");
+    }
+    assert!(json("tauri.conf.json")["app"]["windows"][0]["devtools"] != true);
+}
+
 #[test]
 fn no_plugin_is_linked() {
     let manifests = text("Cargo.toml") + &text("../Cargo.toml");

@@ -52,6 +52,12 @@ pub fn may_dump_core(pid: u32) -> bool {
     core.split_whitespace().take(2).any(|limit| limit != "0")
 }
 
+/// Whether the tests run as root, who may mount what they need.
+pub fn is_root() -> bool {
+    let said = Command::new("id").arg("-u").output().expect("id runs");
+    said.stdout.trim_ascii() == b"0"
+}
+
 /// A sample visit's file, such as `injured-knee.flac`.
 pub fn visit_fixture(name: &str) -> PathBuf {
     project().join("tests/fixtures/visits").join(name)

@@ -230,6 +230,32 @@ impl Window {
         }
     }
 
+    /// Waits until the first element that a selector finds can be seen and does not move any more.
+    pub async fn until_in_view(&self, selector: &str) {
+        // Where it is, if nothing lies over its beginning.
+        let script = format!(
+            "const found = document.querySelector({}); \
+             const box = found?.getClientRects()[0]; \
+             if (!box) return null; \
+             const seen = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2); \
+             return found.contains(seen) ? box.top : null;",
+            json!(selector)
+        );
+        let (begun, mut before) = (Instant::now(), serde_json::Value::Null);
+        loop {
+            let now = self.script(&script).await;
+            if !now.is_null() && now == before {
+                return;
+            }
+            before = now;
+            if begun.elapsed() > PATIENCE {
+                self.picture_of_failure().await;
+                panic!("{selector} does not come into view");
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
     /// Keeps a picture of the screen among the build's artefacts.
     pub async fn picture(&self, name: &str) {
         let png = self
@@ -403,7 +429,14 @@ fn free_port() -> u16 {
 pub fn small_models() -> tempfile::TempDir {
     use crate::programs::{DRAFTING, SPEECH, TINIEST_DRAFTING, model};
     let folder = tempfile::tempdir().expect("a folder");
-    for id in [SPEECH, DRAFTING, TINIEST_DRAFTING, "silero-vad"] {
+    let small = [
+        SPEECH,
+        DRAFTING,
+        TINIEST_DRAFTING,
+        "silero-vad",
+        "ge2e-voice-encoder",
+    ];
+    for id in small {
         let file = model(id);
         let name = file.file_name().expect("a file");
         std::os::unix::fs::symlink(&file, folder.path().join(name)).expect("a link");

@@ -47,14 +47,17 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// Whether what lies there can be started: the command lines, and the worker that every processor runs.
+/// Whether what lies there can be started: every program, which needs no display to say its version, and the workers that
+/// this processor runs.
 fn starts(dist: &Path) -> Result<()> {
-    let worker = dist.join("workers").join(workers::file_name("v2"));
-    for program in [
-        dist.join(format!("inroomctl{}", std::env::consts::EXE_SUFFIX)),
-        dist.join(format!("inroom-verify{}", std::env::consts::EXE_SUFFIX)),
-        worker,
-    ] {
+    let programs = PROGRAMS
+        .iter()
+        .map(|program| dist.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)));
+    let workers = workers::NAMES
+        .into_iter()
+        .filter(|variant| runs_here(variant))
+        .map(|variant| dist.join("workers").join(workers::file_name(variant)));
+    for program in programs.chain(workers) {
         let said = process::output(Command::new(&program).arg("--version"))?;
         ensure!(
             said.contains(env!("CARGO_PKG_VERSION")),
@@ -63,4 +66,22 @@ fn starts(dist: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether this processor has what a worker's variant was built for; every one has that of `v2`.
+#[cfg(target_arch = "x86_64")]
+fn runs_here(variant: &str) -> bool {
+    match variant {
+        "avx512" => {
+            std::arch::is_x86_feature_detected!("avx512vnni")
+                && std::arch::is_x86_feature_detected!("avx512vbmi")
+        }
+        "avx2" => std::arch::is_x86_feature_detected!("avx2"),
+        _ => true,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn runs_here(variant: &str) -> bool {
+    variant == "v2"
 }

@@ -5,13 +5,13 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::setup::{self, Purpose};
-use crate::{fuzz, models, process, tools, ui, workers};
+use crate::{dist, fuzz, models, process, tools, ui, workers};
 
 /// Seconds that each decoder is fuzzed; `cargo xtask fuzz` takes ten minutes.
 const FUZZED_SECONDS: u32 = 10;
 
 /// Prepares the machine, builds every program, runs all tests and, unless the arguments choose among them, fuzzes every
-/// decoder for a moment.
+/// decoder for a moment, lays out what is shipped and starts each program of it.
 ///
 /// # Errors
 /// If a step or a test fails.
@@ -23,6 +23,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     process::run(tests.args(arguments))?;
     if arguments.is_empty() {
         fuzz::all(FUZZED_SECONDS)?;
+        dist::build()?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::lexicon::lexicon;
 use crate::reading::{Meaning, Token, kinds};
 use crate::statement::CLINICAL;
+use crate::subject::{asks_back, is_named};
 use crate::transcript::{Line, Standing};
 use crate::word::{Pause, Word};
 
@@ -35,10 +36,11 @@ struct Turn {
 
 /// Marks what stands in questions as said, denied or only asked, by their answers.
 pub(crate) fn mark(lines: &mut [Line]) {
-    let turns = turns(lines);
+    let mut turns = turns(lines);
     let speakers_known = lines
         .windows(2)
         .any(|pair| pair[0].speaker != pair[1].speaker);
+    take_in_subjects(lines, &mut turns, speakers_known);
     for n in 0..turns.len() {
         let Some(asks) = turns[n].asks.clone() else {
             continue;
@@ -96,6 +98,44 @@ fn turns(lines: &[Line]) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// "And sulfa drugs, any problem with those." asks about the drugs too, also where the recogniser has made two sentences
+/// of it.
+fn take_in_subjects(lines: &[Line], turns: &mut [Turn], speakers_known: bool) {
+    for n in 0..turns.len() {
+        let line = turns[n].line;
+        let clause = lines[line].reading.clauses[turns[n].clause].words.clone();
+        let Some(asks) = turns[n].asks.clone() else {
+            continue;
+        };
+        if !asks_back(lines, line, &asks) {
+            continue;
+        }
+        if asks.start > clause.start {
+            if named(lines, line, clause.start..asks.start) {
+                turns[n].asks = Some(clause);
+            }
+            continue;
+        }
+        let Some(before) = n.checked_sub(1).map(|before| &mut turns[before]) else {
+            continue;
+        };
+        let same_person = before.line == line
+            || (speakers_known && lines[before.line].speaker == lines[line].speaker);
+        let own = lines[before.line].reading.clauses[before.clause]
+            .words
+            .clone();
+        if same_person && before.asks.is_none() && named(lines, before.line, own.clone()) {
+            before.asks = Some(own);
+        }
+    }
+}
+
+/// Whether these words of a line only name something.
+fn named(lines: &[Line], line: usize, words: Range<usize>) -> bool {
+    let words = &lines[line].reading.words[words];
+    is_named(&words[after_fillers(words)..])
 }
 
 /// The part of a clause without a question mark that begins like a question: all of it, or what

@@ -17,9 +17,11 @@ impl Kinds {
     pub(crate) const MENTAL_HEALTH: Self = Self(1 << 9);
     pub(crate) const BODY: Self = Self(1 << 10);
     pub(crate) const DRUG: Self = Self(1 << 11);
+    /// What a procedure is done with.
+    pub(crate) const MEANS: Self = Self(1 << 12);
 
     /// The headings of `terms.txt`.
-    pub(crate) const NAMED: [(&'static str, Self); 11] = [
+    pub(crate) const NAMED: [(&'static str, Self); 12] = [
         ("symptom", Self::SYMPTOM),
         ("condition", Self::CONDITION),
         ("allergy", Self::ALLERGY),
@@ -31,6 +33,7 @@ impl Kinds {
         ("red-flag", Self::RED_FLAG),
         ("mental-health", Self::MENTAL_HEALTH),
         ("body", Self::BODY),
+        ("means", Self::MEANS),
     ];
 
     /// Both sets together.

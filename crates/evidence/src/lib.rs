@@ -5,9 +5,9 @@
 //!
 //! The way of a judgement: both texts are read into tokens (`word`, `stem`, `number`, `quantity`, `frequency`, `lexicon`,
 //! `reading`, `negation`, `side`); the transcript is marked with what answers, corrections, suggestions, refusals and
-//! context say about its tokens (`answers`, `repair`, `suggestion`, `refusal`, `context`, together in `transcript`); each part of the statement
-//! is looked up (`statement`, `hits`, `search`); exact rules can only lower what the share of found words gives (`rules`,
-//! `judgement`).
+//! context say about its tokens (`answers` with `subject`, `repair`, `suggestion`, `refusal`, `context`, together in
+//! `transcript`); each part of the statement is looked up (`statement`, `hits`, `search`); exact rules can only lower what
+//! the share of found words gives (`rules`, `judgement`).
 #![forbid(unsafe_code)]
 
 mod answers;
@@ -31,6 +31,7 @@ mod side;
 mod sound;
 mod statement;
 mod stem;
+mod subject;
 mod suggestion;
 mod table;
 mod transcript;

@@ -7,6 +7,8 @@ use crate::transcript::{Line, Standing};
 
 /// How many lines before the refusal the offer may stand.
 const MOST_LINES: usize = 3;
+/// Or that many words: a recogniser makes a line of every sentence.
+const MOST_WORDS: usize = 45;
 /// Words of a short turn.
 const SHORT: usize = 40;
 
@@ -18,8 +20,12 @@ pub(crate) fn mark(lines: &mut [Line]) {
         .filter_map(|(n, line)| Some((n, lexicon().refusal.first(&line.reading.words)?)))
         .collect();
     for (line, word) in refusals {
-        let earliest = line.saturating_sub(MOST_LINES);
-        for n in (earliest..=line).rev() {
+        let mut words = 0;
+        for n in (0..=line).rev() {
+            words += lines[n].reading.words.len();
+            if line - n > MOST_LINES && words > MOST_WORDS {
+                break;
+            }
             if n < line && asks_for_questions(&lines[n].reading) {
                 break;
             }
@@ -28,8 +34,10 @@ pub(crate) fn mark(lines: &mut [Line]) {
                 continue;
             }
             let before = if n == line { word } else { usize::MAX };
-            let offered = last_offer(&lines[n].reading, before);
-            for token in &offered {
+            // "With a needle? I'd rather wait." declines what the needle is for, too.
+            let means = last_named(&lines[n].reading, before, Kinds::MEANS);
+            let offered = last_named(&lines[n].reading, before, TREATMENT);
+            for token in means.iter().chain(&offered) {
                 lines[n].states[*token].standing = Standing::Declined;
             }
             if !offered.is_empty() {
@@ -47,16 +55,17 @@ fn asks_for_questions(reading: &Reading) -> bool {
     })
 }
 
-/// The treatments in the last clause before the word that names any.
-fn last_offer(reading: &Reading, before: usize) -> Vec<usize> {
-    let treatment = Kinds::DRUG.or(Kinds::PROCEDURE).or(Kinds::TEST);
+const TREATMENT: Kinds = Kinds::DRUG.or(Kinds::PROCEDURE).or(Kinds::TEST);
+
+/// What is of the kind in the last clause before the word that names any.
+fn last_named(reading: &Reading, before: usize, kind: Kinds) -> Vec<usize> {
     let named = |clause: usize| -> Vec<usize> {
         reading
             .tokens
             .iter()
             .enumerate()
             .filter(|(_, token)| token.clause == clause && token.words.end <= before)
-            .filter(|(_, token)| kinds(token).any(treatment) && !token.negated)
+            .filter(|(_, token)| kinds(token).any(kind) && !token.negated)
             .map(|(n, _)| n)
             .collect()
     };

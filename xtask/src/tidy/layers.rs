@@ -66,7 +66,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rusqlite", &["vault"]),
     ("libsqlite3-sys", &["vault"]),
     ("age", &["vault"]),
-    ("*keyring*", &["os-keyring"]),
+    ("keyring-core", &["os-keyring"]),
+    ("zbus-secret-service-keyring-store", &["os-keyring"]),
+    ("windows-native-keyring-store", &["os-keyring"]),
+    ("apple-native-keyring-store", &["os-keyring"]),
     ("tauri*", &["inroom"]),
 ];
 
@@ -166,15 +169,30 @@ mod tests {
         assert!(edge(TESTS[0], "vault", true, false).is_empty());
     }
 
+    /// A `*` anywhere else would be taken for a letter, and the pattern would fit nothing.
+    #[test]
+    fn a_pattern_has_its_star_at_its_end_alone() {
+        let foreign = ONLY.iter().map(|(pattern, _)| *pattern);
+        for pattern in foreign.chain(super::super::programs::patterns()) {
+            let name = pattern.strip_suffix('*').unwrap_or(pattern);
+            assert!(!name.is_empty() && !name.contains('*'), "{pattern}");
+        }
+    }
+
     #[test]
     fn a_foreign_crate_has_its_one_owner() {
         assert!(edge("vault", "rusqlite", false, false).is_empty());
+        assert!(edge("os-keyring", "keyring-core", false, false).is_empty());
         for (from, to) in [
             ("scribe", "rusqlite"),
             ("inroomctl", "cpal"),
             ("scribe", "whisper-rs"),
             ("worker", "candle-core"),
             ("scribe", "tauri-plugin-x"),
+            ("vault", "keyring-core"),
+            ("inroomctl", "zbus-secret-service-keyring-store"),
+            ("inroom", "windows-native-keyring-store"),
+            ("inroom", "apple-native-keyring-store"),
         ] {
             assert_eq!(edge(from, to, false, false).len(), 1, "{from} {to}");
             assert_eq!(

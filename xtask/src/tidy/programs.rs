@@ -125,6 +125,12 @@ pub fn check(trees: &Trees) -> Vec<String> {
     breaches
 }
 
+/// Every pattern of these lists.
+#[cfg(test)]
+pub fn patterns() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().chain(NETWORK).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

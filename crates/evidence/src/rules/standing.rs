@@ -58,7 +58,7 @@ const SHORT: usize = 12;
 
 pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
     let token = case.statement.token(unit);
-    if !kinds(token).any(CLINICAL) {
+    if !kinds(token).any(CLINICAL.or(Kinds::MEANS)) {
         return None;
     }
     // "Tender on the inside, not on the outside": what is said both ways says nothing about the other.
@@ -78,7 +78,8 @@ pub(super) fn broken(case: &Case<'_>, unit: usize) -> Option<Broken> {
         return (!drug && !said)
             .then(|| Broken::partial(format!("\"{shown}\" was not said"), Vec::new()));
     }
-    let treatment = kinds(token).any(Kinds::DRUG.or(Kinds::PROCEDURE).or(Kinds::TEST));
+    let treatment = Kinds::DRUG.or(Kinds::PROCEDURE).or(Kinds::TEST);
+    let treatment = kinds(token).any(treatment.or(Kinds::MEANS));
     if treatment && !token.negated && case.says(&NOT_DONE) {
         return None;
     }

@@ -12,6 +12,9 @@ use clap::Subcommand;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Draft a note for each line of a JSONL file of dialogues.
+    ///
+    /// `note` is the text as it leaves the program: without the model's lines that the dialogue does not bear out.
+    /// These stand in `sections` alone, with "support": "unsupported".
     Draft(draft::Arguments),
     /// Transcribe recordings.
     ///
@@ -19,6 +22,8 @@ pub(crate) enum Command {
     /// ("5 mg"); NAME.txt the words alone as they were spoken ("five milligrams"), for word error rates.
     Transcribe(transcribe::Arguments),
     /// Take a recording the whole way, as if a microphone heard it.
+    ///
+    /// `draft` has the form that `eval draft` writes: in its `note` the unsupported lines are left out.
     Visit(visit::Arguments),
 }
 
