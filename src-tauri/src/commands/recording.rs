@@ -18,8 +18,8 @@ pub fn sound_sources(desk: State<'_, Desk>) -> Result<Vec<SoundSource>, Failure>
 }
 
 /// Starts recording a prepared visit, or goes on with one that was cut off; answers what the source
-/// of sound is called. An import goes on in its file. A model that is missing is told as an alarm: what is said now is recorded all
-/// the same, and can be written down later.
+/// of sound is called. An import goes on in its file. A model that is missing is told as an alarm: what
+/// is said now is recorded all the same, and can be written down later.
 #[tauri::command(async)]
 pub fn record(
     app: AppHandle,
@@ -29,7 +29,7 @@ pub fn record(
     let vault = desk.vault()?;
     let visit = request.visit;
     let summary = vault.visit(visit)?.summary;
-    let template = &summary.template;
+    let template = summary.template.as_str();
     if summary.imported {
         let import = Import::resume(vault, visit, None)?;
         return run(app, &desk, (visit, template), |steps, events| {
@@ -62,7 +62,7 @@ pub fn import_recording(
     let template = new.template.clone();
     let import = Import::begin(vault, new, &file)?;
     let visit = import.visit();
-    run(app, &desk, (visit, &template), |steps, events| {
+    run(app, &desk, (visit, template.as_str()), |steps, events| {
         Ok(import.start(steps, events)?)
     })?;
     Ok(visit)
