@@ -92,7 +92,7 @@ pub fn set_enrolment(
     checked(text, &expected)
 }
 
-/// Takes a person off the roster, and out of the pilot.
+/// Takes a person off the roster.
 ///
 /// # Errors
 /// [`EditError`], also if the pilot names the person: who takes part is a decision of its own.

@@ -2,7 +2,7 @@
 //! what, with which models, within which pilot.
 //!
 //! The document is TOML (`organisation.toml`) with a minisign signature beside it
-//! (`organisation.toml.minisig`), so that the public `minisign` tool verifies it too. [`accept`]
+//! (`organisation.toml.minisig`), so that the public `minisign` tool verifies it too. [`accept()`]
 //! says whether a workstation takes it; [`Organisation`] answers the questions.
 //!
 //! This crate is pure: no input or output, no clock, no randomness. Instants, seeds and texts are

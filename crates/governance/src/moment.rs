@@ -5,7 +5,8 @@ use serde::Deserialize;
 use toml::value::Datetime;
 use visit::UnixMillis;
 
-/// An instant as the document writes it: a day (its beginning, in UTC) or a time with its offset.
+/// An instant as the document writes it: a day (its beginning, in UTC) or a time with its offset, to
+/// the second: what is finer is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "Datetime")]
 pub struct Moment(pub UnixMillis);

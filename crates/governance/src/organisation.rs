@@ -81,7 +81,7 @@ pub struct Terms {
 
 impl Organisation {
     /// Reads a document and finds whether it makes sense. Whether it is signed is another question:
-    /// [`crate::accept`] asks both.
+    /// [`crate::accept()`] asks both.
     ///
     /// # Errors
     /// [`Mistake`]: what is wrong in the earliest line that is.

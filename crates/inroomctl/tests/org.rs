@@ -138,7 +138,13 @@ fn the_whole_way_from_the_keys_to_a_signed_document() {
         &["dov@northside.example", "--name", "Dov Amsel"],
     ]
     .concat();
-    desk.done(&[&dov[..], &["--role", "oversight", "--os-account", "dov"]].concat());
+    let bound = [
+        "--os-account",
+        "dov",
+        "--from",
+        "2026-01-01T08:00:00.5+01:00",
+    ];
+    desk.done(&[&dov[..], &["--role", "oversight"], &bound].concat());
     let foreign = [
         &enrol[..],
         &["eve@gmail.com", "--name", "Eve", "--role", "nurse"],
