@@ -54,7 +54,15 @@ impl Clinic {
             folder: tempfile::tempdir().unwrap(),
         };
         std::fs::write(clinic.path("passphrase"), PASSPHRASE).unwrap();
-        let created = clinic.run(&["vault", "create", "--without-device-secret"], None);
+        let created = clinic.run(
+            &[
+                "vault",
+                "create",
+                "--without-device-secret",
+                "--without-recovery-key",
+            ],
+            None,
+        );
         assert!(created.status.success(), "{}", text(&created.stderr));
         clinic
     }

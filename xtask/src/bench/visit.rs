@@ -10,8 +10,6 @@ use super::live;
 use super::report::Table;
 use crate::{places, process};
 
-const VISIT: &str = "adult-follow-up";
-
 #[derive(Deserialize)]
 struct Visit {
     duration_ms: u64,
