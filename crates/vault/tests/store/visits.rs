@@ -101,7 +101,8 @@ fn a_visit_comes_back_as_it_was_stored() {
 #[test]
 fn a_consent_that_leaves_something_out_makes_no_visit() {
     let (_parent, vault) = scratch();
-    let leave_out: [(ConsentPart, fn(&mut Consent)); 4] = [
+    type Omission = (ConsentPart, fn(&mut Consent));
+    let leave_out: [Omission; 4] = [
         (ConsentPart::AskedBy, |consent| consent.asked_by = "".into()),
         (ConsentPart::AskedBy, |consent| {
             consent.asked_by = " \t\n".into();
