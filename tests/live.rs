@@ -29,7 +29,7 @@ fn transcribed(sound: &Path, pace: Pace) -> (Vec<Segment>, Vec<Event>) {
 }
 
 #[test]
-fn provisional_lines_are_shown_until_their_words_are_final_and_stored_nowhere() {
+fn provisional_lines_are_shown_until_their_words_are_final_and_change_no_segment() {
     let folder = tempfile::tempdir().unwrap();
     let sound = folder.path().join("beginning.wav");
     let cut = Command::new("sox")

@@ -9,9 +9,12 @@ use governance::Command as C;
 const CALLS: &[(&str, &[C])] = &[
     ("back_up", &[C::BackUp]),
     ("cancel_draft", &[C::DraftNote]),
+    // Who spoke is a part of what a draft is made from: whoever may edit the note may correct it.
+    ("correct_speaker", &[C::EditNote]),
     ("create_vault", &[C::CreateVault]),
     ("draft", &[C::DraftNote]),
     ("erase_visit", &[C::WithdrawConsent, C::Discard]),
+    ("import_recording", &[C::CreateVisit, C::Record]),
     ("judge_statement", &[C::DraftNote]),
     ("list_visits", &[C::ListVisits]),
     ("listen", &[]),
@@ -33,6 +36,7 @@ const CALLS: &[(&str, &[C])] = &[
     ("sound_sources", &[]),
     ("startup", &[]),
     ("stop", &[C::Record]),
+    ("take_correction_back", &[C::EditNote]),
 ];
 
 #[test]
