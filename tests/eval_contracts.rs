@@ -209,6 +209,7 @@ fn three_files_for_each_recording_and_none_over_another() {
                 "timing",
                 "peak_memory_bytes",
                 "incomplete",
+                "lines",
             ],
         );
         assert_eq!(whole["audio"], "say hello.flac");
@@ -250,6 +251,7 @@ const VISIT: [&str; 8] = [
     "peak_memory_bytes",
     "worker_restarts",
     "incomplete",
+    "lines",
 ];
 
 /// The spoken sentences without the last quarter of the file.

@@ -163,7 +163,7 @@ mod tests {
             .flat_map(|commands| *commands)
             .copied()
             .collect();
-        let only_in_the_window = [C::OpenVault, C::LockVault, C::EditNote];
+        let only_in_the_window = [C::OpenVault, C::LockVault];
         for command in C::ALL {
             let here = needed.contains(command);
             assert_ne!(here, only_in_the_window.contains(command), "{command:?}");
