@@ -209,7 +209,6 @@ fn three_files_for_each_recording_and_none_over_another() {
                 "timing",
                 "peak_memory_bytes",
                 "incomplete",
-                "lines",
             ],
         );
         assert_eq!(whole["audio"], "say hello.flac");
@@ -242,7 +241,7 @@ fn three_files_for_each_recording_and_none_over_another() {
     assert!(read(&results.join("cut-off.json"))["incomplete"].is_string());
 }
 
-const VISIT: [&str; 8] = [
+const VISIT: [&str; 9] = [
     "audio",
     "duration_ms",
     "segments",
