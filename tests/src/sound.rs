@@ -91,6 +91,32 @@ impl SoundSystem {
         }
     }
 
+    /// A person moves what is recorded to another microphone in the sound settings; both are there.
+    pub fn choose_another_microphone(&self) {
+        self.control(&[
+            "load-module",
+            "module-null-sink",
+            "sink_name=ward",
+            "rate=48000",
+        ]);
+        self.control(&[
+            "load-module",
+            "module-remap-source",
+            "master=ward.monitor",
+            "source_name=headset",
+            "source_properties=device.description=HeadsetMicrophone",
+        ]);
+        let streams = self.control(&["list", "short", "source-outputs"]);
+        // The remapping itself is a stream as well, but of no client.
+        for line in streams.lines() {
+            let mut fields = line.split('\t');
+            let number = fields.next().expect("its number");
+            if fields.nth(1).is_some_and(|client| client != "-") {
+                self.control(&["move-source-output", number, "headset"]);
+            }
+        }
+    }
+
     fn control(&self, arguments: &[&str]) -> String {
         let said = self
             .command("pactl")

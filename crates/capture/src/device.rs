@@ -4,6 +4,7 @@ use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{BufferSize, HostId, SampleFormat, StreamConfig, SupportedBufferSize};
 
 use crate::CaptureError;
+use crate::presence::Presence;
 
 /// Forces a sound system by its name, for tests and for clinics whose first one misbehaves.
 const FORCED_HOST: &str = "INROOM_AUDIO_HOST";
@@ -15,12 +16,14 @@ const CALLBACKS: u32 = 5;
 /// How often a second PulseAudio's source is asked to deliver, see [`Found::pace`].
 const DELIVERIES: u32 = 25;
 
+/// Before the names of PulseAudio's sources in their ids.
+const PULSEAUDIO: &str = "pulseaudio:";
+
 /// Whatever ALSA's configuration calls the default.
 const ALSA_DEFAULT: &str = "alsa:default";
 
 /// A device that can be recorded from, and how.
 pub(crate) struct Found {
-    host: cpal::Host,
     pub(crate) device: cpal::Device,
     pub(crate) name: String,
     pub(crate) config: StreamConfig,
@@ -36,22 +39,16 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whether the device has gone without a word. PulseAudio moves the streams of a source that
-    /// is unplugged to whatever it has left, be it what the loudspeakers play, and cpal does not
-    /// pass that on. The other sound systems report a device's end. Can block for as long as the
-    /// sound system does.
-    pub(crate) fn is_gone(&self) -> bool {
-        if !is_pulseaudio(self.host.id()) {
-            return false;
-        }
-        let Some(id) = id_of(&self.device) else {
-            return false;
-        };
-        // A daemon that does not answer is noticed by the silence.
-        self.host
-            .input_devices()
-            .is_ok_and(|mut all| all.all(|device| id_of(&device).as_ref() != Some(&id)))
+    /// What watches over it where the sound system itself does not tell; made when it is open.
+    pub(crate) fn presence(&self) -> Option<Presence> {
+        let id = id_of(&self.device)?;
+        id.strip_prefix(PULSEAUDIO).map(Presence::of)
     }
+}
+
+/// The id of PulseAudio's source of this name, if it is a microphone.
+pub(crate) fn id_of_source(name: &str) -> Option<String> {
+    Some(format!("{PULSEAUDIO}{name}")).filter(|id| is_microphone(id))
 }
 
 /// A device in the list that a person chooses from.
@@ -118,7 +115,6 @@ pub(crate) fn find(wish: &Wish) -> Result<Found, CaptureError> {
         ..config
     });
     Ok(Found {
-        host,
         device,
         name,
         config,
@@ -198,7 +194,7 @@ fn is_pulseaudio(host: HostId) -> bool {
 
 /// PulseAudio's recording of what a loudspeaker plays.
 fn is_monitor(id: &str) -> bool {
-    id.starts_with("pulseaudio:") && id.ends_with(".monitor")
+    id.starts_with(PULSEAUDIO) && id.ends_with(".monitor")
 }
 
 /// ALSA names each card a dozen times over, by route and plug-in. Of these only the default and

@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), forbid(unsafe_code))]
 
 mod audio_file;
+mod choice;
 mod clock;
 mod container;
 #[cfg(test)]
@@ -22,12 +23,15 @@ mod mix;
 mod obstacle;
 mod pace;
 mod player;
+mod presence;
 mod resample;
 mod ring;
 mod source;
 mod stall;
 mod stream;
 mod stretch;
+#[cfg(target_os = "linux")]
+mod whereabouts;
 
 pub use audio_file::{AudioFile, decode_file};
 pub use error::CaptureError;

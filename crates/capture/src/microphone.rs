@@ -7,17 +7,14 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::choice::Choice;
 use crate::clock::Clock;
-use crate::device::Wish;
 use crate::listen::{LIMITS, Listener, Order};
 use crate::{CaptureError, Event, Source, device, stream};
 
 /// How long the sound system may take to answer. PulseAudio's own limit of two seconds comes
 /// before a fallback to ALSA.
 const ANSWER: Duration = Duration::from_secs(8);
-
-/// Attempts to find the chosen microphone again before the default one will do, too.
-const FAITHFUL: u32 = 2;
 
 /// A microphone that a person can choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -69,7 +66,9 @@ pub fn microphones() -> Result<Vec<Microphone>, CaptureError> {
 /// never fails by itself.
 ///
 /// A default that a person changes meanwhile is not followed as long as the device that was opened
-/// delivers: a recording does not change its microphone without need.
+/// delivers: a recording does not change its microphone without need. PulseAudio and PipeWire,
+/// though, move a recording of the default microphone along with the default, and let a person move
+/// any: that is told as a stall, too, within a second or so, and the recording goes on from there.
 ///
 /// # Errors
 /// [`CaptureError::NoMicrophone`], [`CaptureError::UnknownMicrophone`],
@@ -78,16 +77,15 @@ pub fn microphones() -> Result<Vec<Microphone>, CaptureError> {
 /// [`CaptureError::SoundSystem`], [`CaptureError::UnknownSoundSystem`].
 pub fn open_microphone(choice: Option<&str>) -> Result<Box<dyn Source>, CaptureError> {
     let clock = Clock::start();
-    let choice = choice.map(str::to_owned);
-    let device = stream::open(wish(choice.as_deref(), 0), clock.clone())?
+    let choice = Choice::new(choice);
+    let device = stream::open(choice.clone(), 0, clock.clone())?
         .recv_timeout(ANSWER)
         .map_err(|_| CaptureError::NotAnswering)??;
     let name = device.name.clone();
     let (send, events) = unbounded();
     let (orders, taken) = unbounded();
     let shared = clock.clone();
-    let opener =
-        Box::new(move |tries| stream::open(wish(choice.as_deref(), tries), shared.clone()));
+    let opener = Box::new(move |tries| stream::open(choice.clone(), tries, shared.clone()));
     let listener = Listener::new(clock, LIMITS, device, opener, send, taken);
     thread::Builder::new()
         .name("microphone".into())
@@ -98,16 +96,6 @@ pub fn open_microphone(choice: Option<&str>) -> Result<Box<dyn Source>, CaptureE
         events,
         orders,
     }))
-}
-
-/// What to open after so many attempts that have failed. A device that is being plugged in again,
-/// or whose sound system is being restarted, is given time before another takes its place.
-fn wish(choice: Option<&str>, tries: u32) -> Wish {
-    match choice {
-        None => Wish::Default,
-        Some(id) if tries < FAITHFUL => Wish::Only(id.to_owned()),
-        Some(id) => Wish::Rather(id.to_owned()),
-    }
 }
 
 /// The owner's end of a microphone. Dropping it closes the device.
@@ -138,21 +126,5 @@ impl Source for Listening {
     fn resume(&mut self) -> Result<(), CaptureError> {
         let _ = self.orders.send(Order::Resume);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_chosen_microphone_comes_first_and_the_default_one_after_a_while() {
-        let id = || "pulseaudio:desk".to_owned();
-        for tries in 0..FAITHFUL {
-            assert_eq!(wish(Some(&id()), tries), Wish::Only(id()));
-        }
-        assert_eq!(wish(Some(&id()), FAITHFUL), Wish::Rather(id()));
-        assert_eq!(wish(None, 0), Wish::Default);
-        assert_eq!(wish(None, 9), Wish::Default);
     }
 }

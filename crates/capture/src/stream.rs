@@ -12,8 +12,10 @@ use cpal::{Data, ErrorKind, I24, Sample, SampleFormat, U24};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::CaptureError;
+use crate::choice::Choice;
 use crate::clock::Clock;
-use crate::device::{self, Found, Wish};
+use crate::device::{self, Found};
+use crate::presence::{Presence, Standing};
 use crate::ring::{Complaints, Intake, Outlet, ring};
 
 /// How often ALSA looks after its device's state if the device does not speak.
@@ -46,18 +48,19 @@ impl Open {
 /// A device on its way to being open. Dropping it closes the device should it still open.
 pub(crate) type Opening = Receiver<Result<Open, CaptureError>>;
 
-/// Begins to open the microphone that is wished for.
-pub(crate) fn open(wish: Wish, clock: Clock) -> Result<Opening, CaptureError> {
+/// Begins to open the microphone that is chosen, after so many attempts that have failed. Where a
+/// person moves the stream to another one, that one is chosen from then on.
+pub(crate) fn open(choice: Choice, tries: u32, clock: Clock) -> Result<Opening, CaptureError> {
     let (tell, opening) = bounded(1);
     thread::Builder::new()
         .name("microphone stream".into())
-        .spawn(move || run(&wish, clock, &tell))
+        .spawn(move || run(&choice, tries, clock, &tell))
         .map_err(CaptureError::Thread)?;
     Ok(opening)
 }
 
-fn run(wish: &Wish, clock: Clock, tell: &Sender<Result<Open, CaptureError>>) {
-    let found = match device::find(wish) {
+fn run(choice: &Choice, tries: u32, clock: Clock, tell: &Sender<Result<Open, CaptureError>>) {
+    let found = match device::find(&choice.wish(tries)) {
         Ok(found) => found,
         Err(error) => return drop(tell.send(Err(error))),
     };
@@ -78,9 +81,18 @@ fn run(wish: &Wish, clock: Clock, tell: &Sender<Result<Open, CaptureError>>) {
         complaints.broken();
     }
     // Nothing is ever sent: this ends when the device is no longer wanted.
+    let mut presence = found.presence();
     while until.recv_timeout(PRESENCE) == Err(RecvTimeoutError::Timeout) {
-        if found.is_gone() {
-            complaints.broken();
+        match presence.as_mut().map_or(Standing::Here, Presence::look) {
+            Standing::Here => {}
+            Standing::Gone => complaints.broken(),
+            Standing::Moved(source) => {
+                // What the loudspeakers play is no microphone: back to the one that was chosen.
+                if let Some(id) = device::id_of_source(&source) {
+                    choice.follow(id);
+                }
+                complaints.broken();
+            }
         }
     }
     drop((stream, pace));

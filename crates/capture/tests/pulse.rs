@@ -202,11 +202,12 @@ fn a_microphone_that_is_plugged_in_again_goes_on() {
     );
 }
 
-/// Another default, and the stream moved by hand to another sink's sound: the recording goes on.
+/// PulseAudio moves a recording of the default microphone along with the default, and a person
+/// moves any: both are told, marked and followed.
 #[test]
-fn a_stream_that_is_moved_goes_on() {
+fn a_stream_that_is_moved_is_told_and_goes_on_there() {
     with_sound_system(
-        "a_stream_that_is_moved_goes_on",
+        "a_stream_that_is_moved_is_told_and_goes_on_there",
         Some("pulseaudio"),
         Equipment::Microphone,
         |system| {
@@ -214,21 +215,39 @@ fn a_stream_that_is_moved_goes_on() {
             let mut source = open_microphone(None).unwrap();
             wait_for_sound(&*source);
             system.make_default("spare");
+            until_stalled(&*source);
+            assert_eq!(recovery(&*source).1.as_deref(), Some("SpareMicrophone"));
             assert!(record_the_sweep(system, &mut *source) > 0.99);
-            system.move_recordings_to("spare");
-            // Whether PulseAudio hands the stream over or breaks it off: sound comes again.
-            let mut heard = 0;
-            while heard < 5 {
-                match next(&*source) {
-                    Event::Sound(_) => heard += 1,
-                    Event::Stalled
-                    | Event::StillStalled(_)
-                    | Event::Recovered { .. }
-                    | Event::Dropped(_) => heard = 0,
-                    other => panic!("{other:?}"),
-                }
-            }
-            assert!(record_the_sweep(system, &mut *source) > 0.99);
+            system.move_recordings_to("microphone");
+            until_stalled(&*source);
+            assert_eq!(recovery(&*source).1.as_deref(), Some("TestMicrophone"));
+            assert!(record_the_sweep(system, &mut *source) > 0.999);
+            // And stays there: looking again finds it where it was moved to.
+            std::thread::sleep(Duration::from_millis(2_500));
+            assert!(
+                source
+                    .events()
+                    .try_iter()
+                    .all(|e| matches!(e, Event::Sound(_)))
+            );
+        },
+    );
+}
+
+/// What the loudspeakers play is no microphone: a recording that is moved there comes back.
+#[test]
+fn a_stream_that_is_moved_to_the_loudspeakers_sound_comes_back() {
+    with_sound_system(
+        "a_stream_that_is_moved_to_the_loudspeakers_sound_comes_back",
+        Some("pulseaudio"),
+        Equipment::Microphone,
+        |system| {
+            let mut source = open_microphone(None).unwrap();
+            wait_for_sound(&*source);
+            system.move_recordings_to("loudspeaker.monitor");
+            until_stalled(&*source);
+            assert_eq!(recovery(&*source).1, None);
+            assert!(record_the_sweep(system, &mut *source) > 0.999);
         },
     );
 }
