@@ -163,7 +163,8 @@ fn at_once<J: Sync>(jobs: &[J], work: impl Fn(&J) -> Result<()> + Sync) -> Resul
 fn every_byte() -> Result<()> {
     process::run(
         process::cargo()
-            .args(["test", "--release", "--package", "vault", "--test", "store"])
+            // Built as all tests are, with the whole workspace's features.
+            .args(["test", "--release", "--workspace", "--test", "store"])
             .args(["damage::", "--", "--nocapture"])
             .env("INROOM_EVERY_BYTE", "1"),
     )
