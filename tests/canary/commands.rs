@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use inroom_tests::memory;
 use inroom_tests::programs::{SPEECH, TINIEST_DRAFTING, audio_fixture, program};
@@ -210,7 +210,9 @@ impl<'s> Commands<'s> {
             }],
             omissions: Vec::new(),
         };
-        let number = vault.save_revision(id, UnixMillis(5), &note, None).unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let now = UnixMillis(now.as_millis() as _);
+        let number = vault.save_revision(id, now, &note, None).unwrap();
         drop(vault);
         let to = self.stage.text("out/note.txt");
         self.run(&["visit", "export-text", visit, "--output", &to], Some(way));
