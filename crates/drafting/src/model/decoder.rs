@@ -149,18 +149,19 @@ impl Decoder {
     /// The logits that follow from rows of the last layer.
     fn logits(&self, rows: &[f32]) -> Result<Vec<Vec<f32>>> {
         let normed = normalised(rows, &self.norm, self.shape.epsilon);
-        if let Some(output) = &self.output {
+        let output = self.output.as_ref().unwrap_or(&self.embeddings);
+        if self.output.is_some() || output.has_one_form() || rows.len() == self.shape.width {
             let all = output.times(normed)?.take()?;
-            return Ok(all
-                .chunks_exact(self.shape.vocabulary)
-                .map(<[f32]>::to_vec)
-                .collect());
+            if rows.len() == self.shape.width {
+                return Ok(vec![all]);
+            }
+            let all = all.chunks_exact(self.shape.vocabulary);
+            return Ok(all.map(<[f32]>::to_vec).collect());
         }
         // One by one: for several rows candle would re-lay the matrix, and as the embeddings are
         // still needed in their own form, it would then be in memory twice.
         let rows = normed.chunks_exact(self.shape.width);
-        rows.map(|row| self.embeddings.times(row.to_vec())?.take())
-            .collect()
+        rows.map(|row| output.times(row.to_vec())?.take()).collect()
     }
 }
 

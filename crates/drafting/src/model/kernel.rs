@@ -19,12 +19,12 @@ macro_rules! by_level {
                 fn avx2($($arg: $ty),*) {
                     $body::<256>($($arg),*);
                 }
-                match level() {
+                match $crate::model::kernel::level() {
                     // SAFETY: `level` has found exactly these features on this processor.
-                    Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::model::kernel::Level::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
-                    Level::Avx2 => return unsafe { avx2($($arg),*) },
-                    Level::Base => {}
+                    $crate::model::kernel::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::model::kernel::Level::Base => {}
                 }
             }
             $body::<128>($($arg),*);
@@ -32,16 +32,18 @@ macro_rules! by_level {
     };
 }
 
+pub(super) use by_level;
+
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
-enum Level {
+pub(super) enum Level {
     Base,
     Avx2,
     Avx512,
 }
 
 #[cfg(target_arch = "x86_64")]
-fn level() -> Level {
+pub(super) fn level() -> Level {
     static LEVEL: std::sync::OnceLock<Level> = std::sync::OnceLock::new();
     *LEVEL.get_or_init(|| {
         let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -227,31 +229,58 @@ fn add_blocks<const ROWS: usize, const COLUMNS: usize, const BITS: usize>(
     a: &[f32],
     b: &[f32],
     c: &mut [f32],
+    shape: Shape,
+) {
+    let Shape { stride, width, .. } = shape;
+    let rows = c.len() / width;
+    for column in (0..width).step_by(COLUMNS) {
+        let b = &b[column..];
+        let mut row = 0;
+        while row + ROWS <= rows {
+            let c = &mut c[row * width + column..];
+            some_rows::<ROWS, COLUMNS, BITS>(&a[row * stride..], b, c, shape);
+            row += ROWS;
+        }
+        if row < rows {
+            let c = &mut c[row * width + column..];
+            last_rows::<COLUMNS, BITS>(rows - row, &a[row * stride..], b, c, shape);
+        }
+    }
+}
+
+/// Up to seven rows, together: alone, each sum would wait for the one before it.
+#[inline(always)]
+fn last_rows<const COLUMNS: usize, const BITS: usize>(
+    rows: usize,
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+    shape: Shape,
+) {
+    match rows {
+        1 => some_rows::<1, COLUMNS, BITS>(a, b, c, shape),
+        2 => some_rows::<2, COLUMNS, BITS>(a, b, c, shape),
+        3 => some_rows::<3, COLUMNS, BITS>(a, b, c, shape),
+        4 => some_rows::<4, COLUMNS, BITS>(a, b, c, shape),
+        5 => some_rows::<5, COLUMNS, BITS>(a, b, c, shape),
+        6 => some_rows::<6, COLUMNS, BITS>(a, b, c, shape),
+        _ => some_rows::<7, COLUMNS, BITS>(a, b, c, shape),
+    }
+}
+
+#[inline(always)]
+fn some_rows<const ROWS: usize, const COLUMNS: usize, const BITS: usize>(
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
     Shape {
         stride,
         depth,
         width,
     }: Shape,
 ) {
-    let rows = c.len() / width;
-    for column in (0..width).step_by(COLUMNS) {
-        let b = &b[column..];
-        let mut row = 0;
-        while row + ROWS <= rows {
-            let a = std::array::from_fn(|i| &a[(row + i) * stride..][..depth]);
-            block::<ROWS, COLUMNS, BITS>(a, b, width, &mut c[row * width + column..]);
-            row += ROWS;
-        }
-        while row + 2 <= rows {
-            let a = std::array::from_fn(|i| &a[(row + i) * stride..][..depth]);
-            block::<2, COLUMNS, BITS>(a, b, width, &mut c[row * width + column..]);
-            row += 2;
-        }
-        if row < rows {
-            let a = [&a[row * stride..][..depth]];
-            block::<1, COLUMNS, BITS>(a, b, width, &mut c[row * width + column..]);
-        }
-    }
+    let a = std::array::from_fn(|i| &a[i * stride..][..depth]);
+    block::<ROWS, COLUMNS, BITS>(a, b, width, c);
 }
 
 #[inline(always)]
@@ -270,6 +299,13 @@ fn add_product_body<const BITS: usize>(
     };
     // As many running sums as the registers of the level hold.
     match BITS {
+        // A single token's: whole rows of keys at a time, as they come from memory.
+        512 if (1..=6).contains(&(c.len() / width)) && width.is_multiple_of(64) => {
+            for column in (0..width).step_by(64) {
+                let rows = c.len() / width;
+                last_rows::<64, BITS>(rows, a, &b[column..], &mut c[column..], shape);
+            }
+        }
         512 => add_blocks::<8, 32, BITS>(a, b, c, shape),
         256 => add_blocks::<6, 16, BITS>(a, b, c, shape),
         _ => add_blocks::<4, 8, BITS>(a, b, c, shape),

@@ -5,6 +5,7 @@ mod cache;
 mod decoder;
 mod eight_bit;
 mod foreign;
+mod k_blocks;
 mod kernel;
 mod layer;
 mod pool;

@@ -14,6 +14,7 @@ use candle_core::{CpuStorage, Module, Result, Tensor};
 
 use super::ModelError;
 use super::eight_bit::{self, EightBit};
+use super::k_blocks::KBlocks;
 use crate::gguf::File;
 
 /// Candle's fast kernels for Q8_0 want inputs that are a multiple of this.
@@ -129,7 +130,8 @@ pub(super) struct Weight {
 }
 
 enum Form {
-    Own(EightBit),
+    KBlocks(KBlocks),
+    EightBit(EightBit),
     Candle(Kept),
 }
 
@@ -181,7 +183,14 @@ impl Weight {
         };
         if eight_bit::suits(kind, inputs) {
             return Ok(Self {
-                form: Form::Own(EightBit::new(kind, &bytes, inputs)),
+                form: Form::EightBit(EightBit::new(kind, &bytes, inputs)),
+                outputs,
+                inputs,
+            });
+        }
+        if let Some(matrix) = KBlocks::new(kind, &bytes, outputs, inputs) {
+            return Ok(Self {
+                form: Form::KBlocks(matrix),
                 outputs,
                 inputs,
             });
@@ -221,15 +230,21 @@ impl Weight {
     /// are made here, before the form that they are made from goes.
     pub(super) fn settle(&mut self) -> Result<()> {
         match &mut self.form {
-            Form::Own(_) => Ok(()),
+            Form::KBlocks(_) | Form::EightBit(_) => Ok(()),
             Form::Candle(kept) => kept.settle(self.inputs),
         }
+    }
+
+    /// Whether products of one row and of several are computed from the same form of the matrix.
+    pub(super) fn has_one_form(&self) -> bool {
+        !matches!(self.form, Form::Candle(_))
     }
 
     /// The product with each row of `inputs` values: as many rows of `outputs` values.
     pub(super) fn times(&self, rows: Vec<f32>) -> Result<Product> {
         let kept = match &self.form {
-            Form::Own(matrix) => return Ok(Product::Own(matrix.times(&rows))),
+            Form::KBlocks(matrix) => return Ok(Product::Own(matrix.times(&rows))),
+            Form::EightBit(matrix) => return Ok(Product::Own(matrix.times(&rows))),
             Form::Candle(kept) => kept,
         };
         let values = rows.len() / self.inputs * self.outputs;
@@ -239,24 +254,24 @@ impl Weight {
 
     /// One row of the matrix for each number: a token's embedding.
     pub(super) fn rows(&self, numbers: &[u32]) -> Result<Vec<f32>> {
-        match &self.form {
-            Form::Own(matrix) => {
-                let mut rows = Vec::with_capacity(numbers.len() * self.inputs);
-                for &number in numbers {
-                    let number = number as usize;
-                    if number >= self.outputs {
-                        return Err(candle_core::Error::Msg(format!("there is no row {number}")));
-                    }
-                    matrix.row(number, &mut rows);
-                }
-                Ok(rows)
-            }
+        let row: &dyn Fn(usize, &mut Vec<f32>) = match &self.form {
+            Form::KBlocks(matrix) => &|number, rows| matrix.row(number, rows),
+            Form::EightBit(matrix) => &|number, rows| matrix.row(number, rows),
             Form::Candle(kept) => {
                 let numbers = Tensor::new(numbers, &candle_core::Device::Cpu)?;
                 let rows = kept.product.embedding(&numbers)?;
-                rows.narrow(1, 0, self.inputs)?.flatten_all()?.to_vec1()
+                return rows.narrow(1, 0, self.inputs)?.flatten_all()?.to_vec1();
             }
+        };
+        let mut rows = Vec::with_capacity(numbers.len() * self.inputs);
+        for &number in numbers {
+            let number = number as usize;
+            if number >= self.outputs {
+                return Err(candle_core::Error::Msg(format!("there is no row {number}")));
+            }
+            row(number, &mut rows);
         }
+        Ok(rows)
     }
 }
 
