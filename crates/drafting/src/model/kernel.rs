@@ -32,6 +32,7 @@ macro_rules! by_level {
     };
 }
 
+#[cfg(target_arch = "x86_64")]
 pub(super) use by_level;
 
 #[cfg(target_arch = "x86_64")]

@@ -5,6 +5,10 @@ mod cache;
 mod decoder;
 mod eight_bit;
 mod foreign;
+#[cfg(target_arch = "x86_64")]
+mod k_blocks;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "k_blocks/none.rs"]
 mod k_blocks;
 mod kernel;
 mod layer;

@@ -1,8 +1,9 @@
 //! A quantised weight matrix, kept once.
 //!
-//! Candle re-lays Q4_K, Q6_K and Q8_0 matrices for its fast kernels at their first use and keeps
-//! both forms. For a model of a gigabyte that is a second gigabyte, so the file's form is given
-//! back here as soon as candle no longer reads it.
+//! Where this crate has no form of its own that is faster, candle computes. It re-lays Q4_K, Q6_K
+//! and Q8_0 matrices for its fast kernels at their first use and keeps both forms. For a model of a
+//! gigabyte that is a second gigabyte, so the file's form is given back here as soon as candle no
+//! longer reads it.
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};

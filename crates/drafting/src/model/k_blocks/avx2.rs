@@ -1,12 +1,14 @@
 //! Products for processors with AVX2.
 #![allow(unsafe_code)]
+// Indices over arrays of fixed size: so they become registers.
+#![allow(clippy::needless_range_loop)]
 
 use std::arch::x86_64::*;
 
+use super::columns::Columns;
 use super::rows::{Block, Rows};
 use super::tile::{OUTPUTS, Tile4, Tile6};
 use super::{KBlocks, Tiles};
-use crate::model::pool::Columns;
 
 /// The weights of the first rows come from memory, faster than the processor asks for them by
 /// itself; so far ahead, in bytes.

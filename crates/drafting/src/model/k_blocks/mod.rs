@@ -10,16 +10,13 @@
 
 use candle_core::quantized::GgmlDType;
 
-use super::pool;
-
+mod avx2;
+mod avx512;
+mod columns;
 mod rows;
 mod tile;
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
-
+use columns::{Columns, over_columns};
 use rows::Rows;
 use tile::{OUTPUTS, Tile as _, Tile4, Tile6};
 
@@ -49,7 +46,6 @@ enum Level {
 }
 
 impl Level {
-    #[cfg(target_arch = "x86_64")]
     fn of_this_processor() -> Option<Self> {
         let avx2 = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma")
@@ -62,11 +58,6 @@ impl Level {
             (false, true) => Some(Self::Avx2),
             _ => None,
         }
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    fn of_this_processor() -> Option<Self> {
-        None
     }
 }
 
@@ -112,16 +103,15 @@ impl KBlocks {
     pub(super) fn times(&self, rows: &[f32]) -> Vec<f32> {
         let rows = Rows::round(rows, self.blocks);
         let mut out = vec![0.0; rows.count() * self.outputs];
-        pool::over_columns(&mut out, self.outputs, |group, columns| {
+        over_columns(&mut out, self.outputs, |group, columns| {
             self.products(group, &rows, columns);
         });
         out
     }
 
     /// Products of one group of outputs with all rows.
-    #[cfg(target_arch = "x86_64")]
     #[allow(unsafe_code)]
-    fn products(&self, group: usize, rows: &Rows, out: &mut pool::Columns<'_>) {
+    fn products(&self, group: usize, rows: &Rows, out: &mut Columns<'_>) {
         match self.level {
             // SAFETY: a level is only given to a matrix if the processor has it.
             Level::Avx512 => unsafe { avx512::products(self, group, rows, out) },
@@ -129,11 +119,7 @@ impl KBlocks {
             Level::Avx2 => unsafe { avx2::products(self, group, rows, out) },
         }
     }
-
-    /// There is no such matrix on other processors.
-    #[cfg(not(target_arch = "x86_64"))]
-    fn products(&self, _: usize, _: &Rows, _: &mut pool::Columns<'_>) {}
 }
 
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(test)]
 mod tests;

@@ -29,6 +29,9 @@ impl Block {
     };
 }
 
+/// Fewest blocks that one thread rounds at a time: for less it is not worth waking another.
+const AT_ONCE: usize = 64;
+
 /// Rows of blocks, one after the other.
 pub(super) struct Rows {
     all: Vec<Block>,
@@ -41,9 +44,8 @@ impl Rows {
     pub(super) fn round(rows: &[f32], blocks: usize) -> Self {
         let rows = rows.as_chunks::<BLOCK>().0;
         let mut all = vec![Block::EMPTY; rows.len()];
-        pool::over_pieces(&mut all, (4 * blocks).max(32), |piece, all| {
-            let rows = &rows[piece * (4 * blocks).max(32)..];
-            for (block, values) in all.iter_mut().zip(rows) {
+        pool::over_pieces(&mut all, AT_ONCE, |piece, all| {
+            for (block, values) in all.iter_mut().zip(&rows[piece * AT_ONCE..]) {
                 round(values, block);
             }
         });

@@ -5,10 +5,11 @@
 use half::f16;
 
 use super::BLOCK;
+use super::columns::COLUMNS;
 use crate::model::pool;
 
 /// Outputs of a tile.
-pub(super) const OUTPUTS: usize = 16;
+pub(super) const OUTPUTS: usize = COLUMNS;
 
 /// A vector of bytes in two halves: four bytes of each of eight outputs, then of the other eight.
 pub(super) type Bytes = [[u8; 32]; 2];
