@@ -241,6 +241,57 @@ fn three_files_for_each_recording_and_none_over_another() {
     assert!(read(&results.join("cut-off.json"))["incomplete"].is_string());
 }
 
+/// With `--terms` there is one key more, which says how many phrases there were and had room.
+#[test]
+fn terms_are_taken_with_the_reason_and_a_wrong_file_is_named_before_anything_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = folder.path().join("results");
+    let terms = folder.path().join("terms.toml");
+    let run = || {
+        inroomctl([
+            "eval".as_ref(),
+            "transcribe".as_ref(),
+            "--model".as_ref(),
+            SPEECH.as_ref(),
+            "--terms".as_ref(),
+            terms.as_os_str(),
+            "--reason".as_ref(),
+            "Headache, on aspirin".as_ref(),
+            "--output".as_ref(),
+            results.as_os_str(),
+            audio_fixture("hello.flac").as_os_str(),
+        ])
+    };
+    let file = |words: &str| format!("[[terms]]\nname = \"Medicines\"\nwords = [{words}]\n");
+    std::fs::write(&terms, file("\"apixaban\", \"metoprolol\"")).unwrap();
+    is_good(&run());
+    let whole = read(&results.join("hello.json"));
+    assert_eq!(
+        whole["phrases"],
+        serde_json::json!({ "given": 4, "taken": 4 })
+    );
+    are_segments(&whole["segments"]);
+    let said = std::fs::read_to_string(results.join("hello.txt")).unwrap();
+    assert!(said.contains("aspirin"), "{said}");
+    for invented in ["apixaban", "metoprolol", "Headache"] {
+        assert!(!said.contains(invented), "{said}");
+    }
+
+    std::fs::remove_dir_all(&results).unwrap();
+    for (wrong, named) in [
+        (file("\"apixaban\",\n7"), "line 4, terms[1].words[2]: "),
+        ("x".repeat(300 * 1024), "256 KiB"),
+    ] {
+        std::fs::write(&terms, wrong).unwrap();
+        let ran = run();
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert!(!ran.status.success() && said.contains(named), "{said}");
+        assert!(!results.exists());
+    }
+    std::fs::remove_file(&terms).unwrap();
+    assert!(!run().status.success());
+}
+
 const VISIT: [&str; 9] = [
     "audio",
     "duration_ms",

@@ -67,6 +67,7 @@ fn visit(sound: &Path, mut watch: impl FnMut(&Event)) -> Ended {
         sound,
         Pace::Fastest,
         Some("en".to_owned()),
+        "".into(),
         steps,
         events,
     )

@@ -19,7 +19,7 @@ fn transcribed(sound: &Path, pace: Pace) -> (Vec<Segment>, Vec<Event>) {
     let (events, heard) = crossbeam_channel::unbounded();
     let language = Some("en".to_owned());
     let (visit, recording) =
-        scribe::record_file(&scratch, sound, pace, language, steps, events).unwrap();
+        scribe::record_file(&scratch, sound, pace, language, "".into(), steps, events).unwrap();
     let work = recording.until_end().unwrap();
     work.wait().unwrap().result.unwrap();
     (

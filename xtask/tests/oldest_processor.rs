@@ -107,12 +107,13 @@ fn hear(binary: PathBuf) -> Vec<WorkerEvent> {
         .send(&ToWorker::OpenSpeech {
             whisper: model("whisper-tiny.en"),
             voice_activity: model("silero-vad"),
-            voice_encoder: Some(model("ge2e-voice-encoder")),
+            voice_encoder: Some(Box::new(model("ge2e-voice-encoder"))),
             language: Some("en".to_owned()),
             haste: visit::Haste::Live,
             threads: 2,
             from: Samples(0),
             known: Samples(0),
+            phrases: Vec::new(),
         })
         .unwrap();
     let hum: Vec<i16> = (0..32_000)

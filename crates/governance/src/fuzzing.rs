@@ -1,7 +1,7 @@
 //! The decoders as functions of any bytes: each ends with a value or a typed error.
 
 use crate::minisign::{PublicKey, Signature, sealed};
-use crate::{Code, Organisation, changes, edit};
+use crate::{Code, Organisation, Vocabulary, changes, edit};
 
 /// A document, which is then changed as the tools change it.
 pub fn organisation(bytes: &[u8]) {
@@ -14,6 +14,23 @@ pub fn organisation(bytes: &[u8]) {
             if let Some(person) = organisation.people.first() {
                 let _ = edit::remove_person(text, &person.account);
             }
+        }
+        Err(mistake) => {
+            let lines = text.split('\n').count();
+            assert!((1..=lines).contains(&mistake.line), "no such line");
+        }
+    }
+}
+
+/// A clinic's own terms.
+pub fn vocabulary(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else {
+        return;
+    };
+    match Vocabulary::read(text) {
+        Ok(vocabulary) => {
+            let is_one = |word: &str| !word.trim().is_empty() && !word.contains(char::is_control);
+            assert!(vocabulary.words().all(is_one), "no term");
         }
         Err(mistake) => {
             let lines = text.split('\n').count();
@@ -51,6 +68,7 @@ mod tests {
     #[test]
     fn the_corpora_are_read_without_a_panic() {
         replay("organisation", super::organisation);
+        replay("vocabulary", super::vocabulary);
         replay("minisign", super::minisign);
     }
 }

@@ -5,6 +5,8 @@
 //! (`organisation.toml.minisig`), so that the public `minisign` tool verifies it too. [`accept()`]
 //! says whether a workstation takes it; [`Organisation`] answers the questions.
 //!
+//! A clinic's own terms can also stand in a file by themselves: [`Vocabulary`].
+//!
 //! This crate is pure: no input or output, no clock, no randomness. Instants, seeds and texts are
 //! handed in. It keeps no key: [`minisign::SecretKey`] lives as long as its caller holds it.
 #![forbid(unsafe_code)]
@@ -28,6 +30,7 @@ mod role;
 mod roster;
 mod rules;
 mod throttle;
+mod vocabulary;
 
 pub use accept::{Accepted, MOST_BYTES, Pinned, Refused, accept, check_code};
 pub use account::{Account, NotAnAccount};
@@ -42,6 +45,7 @@ pub use pilot::{OutOfScope, Pilot, VisitAsked};
 pub use role::Role;
 pub use roster::{NotAdmitted, Person};
 pub use throttle::{TryLater, may_try};
+pub use vocabulary::Vocabulary;
 
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,12 @@ pub enum Wrong {
     /// Twice the same.
     #[error("{0:?} stands here twice")]
     Twice(String),
+    /// Nothing that is spoken.
+    #[error("a term has at least one letter or digit")]
+    NoLetter,
+    /// Too many terms.
+    #[error("at most {0} terms are taken; leave out what is rarely spoken")]
+    ManyTerms(usize),
     /// Not a domain.
     #[error("{0:?} is not a domain, such as clinic.example, in lower case")]
     Domain(String),

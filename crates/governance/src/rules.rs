@@ -15,8 +15,35 @@ use crate::roster::Person;
 /// Most characters of a name, and of a reason.
 const NAME: usize = 200;
 const REASON: usize = 1000;
+/// Most characters of a term in a file of terms, and most terms. Recognition has room for some
+/// fifty of them; those that belong to the visit's reason come first.
+const TERM: usize = 60;
+const MOST_TERMS: usize = 500;
 /// Longest time until the window locks, in minutes.
 const LONGEST_IDLE: u32 = 60;
+
+/// The rules that the lists of a file of terms break, each with the field.
+pub(crate) fn broken_terms(terms: &[Terms]) -> Vec<(String, Wrong)> {
+    let mut found = Broken(Vec::new());
+    found.unless(!terms.is_empty(), "terms", || Wrong::Empty);
+    let mut seen = BTreeSet::new();
+    for (number, list) in (1..).zip(terms) {
+        for (place, word) in (1..).zip(&list.words) {
+            let field = format!("terms[{number}].words[{place}]");
+            found.text(&field, word, TERM);
+            found.unless(word.chars().any(char::is_alphanumeric), &field, || {
+                Wrong::NoLetter
+            });
+            let fresh = seen.insert(word.to_lowercase());
+            found.unless(fresh, &field, || Wrong::Twice(word.clone()));
+            found.unless(seen.len() <= MOST_TERMS, &field, || {
+                Wrong::ManyTerms(MOST_TERMS)
+            });
+        }
+    }
+    found.terms(terms);
+    found.0
+}
 
 /// The rules that a document breaks, each with the field.
 pub(crate) fn broken(organisation: &Organisation) -> Vec<(String, Wrong)> {

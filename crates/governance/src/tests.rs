@@ -10,6 +10,7 @@ mod decisions;
 mod differences;
 mod mistakes;
 mod roles;
+mod vocabulary;
 
 /// A document with every field, signed by the `minisign` tool.
 const SAMPLE: &str = include_str!("../tests/vectors/organisation-v1.toml");

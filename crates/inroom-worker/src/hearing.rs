@@ -27,6 +27,7 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
         threads,
         from,
         known,
+        phrases,
     } = inbox.next()?
     else {
         return Err(Failure::Protocol(
@@ -40,9 +41,15 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
         threads: threads as usize,
         from,
         known,
+        phrases,
     };
     let mut hearing = Hearing {
-        recognizer: load(&whisper, &voice_activity, voice_encoder.as_ref(), &options)?,
+        recognizer: load(
+            &whisper,
+            &voice_activity,
+            voice_encoder.as_deref(),
+            &options,
+        )?,
         live: haste == Haste::Live,
         expected: Some(from),
         settled: from,
@@ -53,6 +60,7 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
             id: whisper.id,
             sha256: whisper.sha256,
         },
+        phrases: u32::try_from(hearing.recognizer.phrases_taken()).unwrap_or(u32::MAX),
     });
     loop {
         match inbox.next()? {

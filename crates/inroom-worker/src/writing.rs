@@ -38,6 +38,7 @@ pub fn write(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
             id: model.id,
             sha256: model.sha256,
         },
+        phrases: 0,
     });
     let mut drafts = 0;
     loop {

@@ -17,6 +17,7 @@ mod progress;
 mod retention;
 mod speed;
 mod templates;
+mod terms;
 mod vaults;
 mod visits;
 

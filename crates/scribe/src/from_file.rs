@@ -10,7 +10,8 @@ use visit::{PatientText, VisitId};
 use crate::scratch::no_person_recorded;
 use crate::{Event, Recording, ScratchVault, ScribeError, Steps, clock};
 
-/// Starts a visit in `scratch` with a file as its microphone. The recording ends with the file.
+/// Starts a visit in `scratch`, for this reason, with a file as its microphone. The recording ends
+/// with the file.
 ///
 /// # Errors
 /// [`ScribeError::Capture`] if the file cannot be read, [`ScribeError::Vault`] if the scratch
@@ -20,6 +21,7 @@ pub fn record_file(
     file: &Path,
     pace: Pace,
     language: Option<String>,
+    reason: PatientText,
     steps: Steps,
     events: Sender<Event>,
 ) -> Result<(VisitId, Recording), ScribeError> {
@@ -32,7 +34,7 @@ pub fn record_file(
         template,
         language,
         patient_label: PatientText::default(),
-        reason: PatientText::default(),
+        reason,
         started_at: clock::now(),
     })?;
     let open = || capture::open_file(file, pace);

@@ -8,6 +8,7 @@
 mod cancel;
 pub mod clock;
 pub mod consent;
+mod context;
 mod correcting;
 mod dialogue;
 mod disk;

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender};
 use vault::{Step, Vault, VaultError};
 use visit::{Haste, RevisionNumber, Samples, Template, VisitId, VisitState};
 
+use crate::context;
 use crate::correcting;
 use crate::drafter::Drafter;
 use crate::recorder::{self, Order, Origin};
@@ -61,6 +62,9 @@ pub struct Outcome {
     pub stop_to_transcript: Option<Duration>,
     /// From the end of the sound to the complete draft with its evidence, in the store.
     pub stop_to_draft: Option<Duration>,
+    /// How many phrases of the visit's reason and the clinic's terms recognition was given, and for
+    /// how many of them it had room.
+    pub phrases: (u32, u32),
     /// Largest resident memory of the speech worker, in bytes.
     pub speech_peak_memory: u64,
     /// Largest resident memory of the drafting worker, in bytes.
@@ -287,6 +291,7 @@ impl Job {
             result: Ok(None),
             stop_to_transcript: None,
             stop_to_draft: None,
+            phrases: (0, 0),
             speech_peak_memory: 0,
             drafting_peak_memory: 0,
         };
@@ -382,11 +387,18 @@ impl Job {
             // The same each time the work is taken up: another haste cuts in other places.
             speech.haste = Haste::Afterwards;
         }
+        let phrases = match &speech.terms {
+            Some(terms) => context::phrases(&record.summary.reason, terms),
+            None => Vec::new(),
+        };
+        let given = phrases.len() as u32;
         let mut transcriber = Transcriber {
             vault: &self.vault,
             visit: self.visit,
             settings: &speech,
             language: record.language,
+            phrases,
+            phrases_taken: 0,
             events: &self.events,
             kept,
             end: &self.end,
@@ -412,6 +424,7 @@ impl Job {
         };
         let done = transcriber.run();
         outcome.speech_peak_memory = transcriber.peak_memory;
+        outcome.phrases = (given, transcriber.phrases_taken);
         done?;
         self.transcript_is_complete()
     }

@@ -19,6 +19,9 @@ pub struct SpeechSettings {
     pub voice_activity: ModelFile,
     /// Tells speakers apart; where it is not on this computer, all speech is one speaker's.
     pub voice_encoder: Option<ModelFile>,
+    /// The clinic's own terms, the most specific first: with them, and with the visit's reason,
+    /// recognition knows what may be spoken. `None`: it goes by the sound alone.
+    pub terms: Option<Vec<String>>,
     /// How soon words are wanted.
     pub haste: Haste,
     /// Threads for the worker.
@@ -51,6 +54,7 @@ impl SpeechSettings {
             whisper: named_or_first(whisper, &SPEECH)?,
             voice_activity: models::resolve(VOICE_ACTIVITY)?,
             voice_encoder: models::resolve(VOICE_ENCODER).ok(),
+            terms: None,
             haste: Haste::Live,
             threads: default_threads(),
         })

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select};
 use vault::{CHUNK_SAMPLES, GapCause, Vault, VaultError};
-use visit::{Millis, SAMPLE_RATE, Samples, Segment, SpeakerTurn, VisitId};
+use visit::{Millis, PatientText, SAMPLE_RATE, Samples, Segment, SpeakerTurn, VisitId};
 use worker::protocol::{Failure, FromWorker, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
@@ -38,6 +38,10 @@ pub(crate) struct Transcriber<'a> {
     pub visit: VisitId,
     pub settings: &'a SpeechSettings,
     pub language: Option<String>,
+    /// What may be spoken, the most specific first.
+    pub phrases: Vec<PatientText>,
+    /// How many of the phrases the recogniser had room for, once it has loaded.
+    pub phrases_taken: u32,
     pub events: &'a Sender<Event>,
     /// Told after each commit of sound; closed when the recording has ended.
     pub kept: Receiver<()>,
@@ -102,7 +106,7 @@ impl Transcriber<'_> {
             worker: "speech",
             cause,
         })?;
-        let voice_encoder = self.settings.voice_encoder.clone();
+        let voice_encoder = self.settings.voice_encoder.clone().map(Box::new);
         let known = from;
         let from = if voice_encoder.is_some() {
             Samples(0)
@@ -118,6 +122,7 @@ impl Transcriber<'_> {
             threads: self.settings.threads,
             from,
             known,
+            phrases: self.phrases.clone(),
         };
         let mut turn = Turn::new(self, from, known, &child)?;
         turn.send(&open)?;
@@ -291,8 +296,9 @@ impl<'t, 'a> Turn<'t, 'a> {
     /// Takes a message; `true` when the work is done.
     fn take(&mut self, message: FromWorker) -> Result<bool, Setback> {
         match message {
-            FromWorker::Ready { .. } => {
+            FromWorker::Ready { phrases, .. } => {
                 self.ready = true;
+                self.of.phrases_taken = phrases;
                 if let Some(on_ready) = self.of.on_ready.take() {
                     on_ready();
                 }

@@ -74,7 +74,7 @@ pub(crate) fn believable(decoded: &Decoded, mut words: Vec<Word>) -> Vec<Word> {
         .cloned()
         .collect();
     if confidence(&words) < PHANTOM_TRUST || decoded.no_speech > NO_SPEECH {
-        let said: Vec<String> = words.iter().map(plain).collect();
+        let said: Vec<String> = words.iter().map(said).collect();
         if PHANTOMS.contains(&said.join(" ").as_str()) {
             return Vec::new();
         }
@@ -97,7 +97,7 @@ pub(crate) fn confidence(words: &[Word]) -> f32 {
 /// The repetitions of a phrase that stands there more often than people repeat themselves: the
 /// words after its first occurrence.
 fn repetition(words: &[Word]) -> Option<std::ops::Range<usize>> {
-    let said: Vec<String> = words.iter().map(plain).collect();
+    let said: Vec<String> = words.iter().map(said).collect();
     for start in 0..said.len() {
         for length in 1..=LONGEST_PHRASE.min((said.len() - start) / 2) {
             let phrase = &said[start..start + length];
@@ -123,11 +123,13 @@ fn more_than_said(length: usize) -> usize {
     }
 }
 
+fn said(word: &Word) -> String {
+    plain(word.text.expose())
+}
+
 /// Small letters and digits alone.
-fn plain(word: &Word) -> String {
-    word.text
-        .expose()
-        .chars()
+pub(crate) fn plain(text: &str) -> String {
+    text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()

@@ -1,11 +1,14 @@
 //! Whisper, one utterance at a time.
 
+use visit::PatientText;
 use whisper_rs::{
     DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext,
     WhisperContextParameters, WhisperState,
 };
 
 use crate::SpeechError;
+use crate::prompt::Prompt;
+use crate::tokens::Tokens;
 use crate::whisper_file::{self, Shape};
 
 /// Encoder frames per second of sound.
@@ -28,6 +31,15 @@ pub(crate) enum Search {
     Greedy,
     /// Five hypotheses side by side: slower, and rarely caught in a loop.
     Beam,
+}
+
+/// What to go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heed {
+    /// The sound, with the prompt's words in mind.
+    Prompt,
+    /// The sound alone.
+    SoundAlone,
 }
 
 /// A text token.
@@ -64,20 +76,32 @@ pub(crate) struct Engine {
     state: WhisperState,
     greedy: FullParams<'static, 'static>,
     beam: FullParams<'static, 'static>,
+    prompt: Prompt,
     first_special: i32,
     multilingual: bool,
     threads: usize,
 }
 
 impl Engine {
-    /// Checks and loads a model in ggml form. The bytes are not needed afterwards.
-    pub(crate) fn load(model: &[u8], threads: usize) -> Result<Self, SpeechError> {
+    /// Checks and loads a model in ggml form. The bytes are not needed afterwards. Of the phrases,
+    /// the most specific first, as many go into the prompt as fit.
+    pub(crate) fn load(
+        model: &[u8],
+        threads: usize,
+        phrases: &[PatientText],
+    ) -> Result<Self, SpeechError> {
         let shape = whisper_file::check(model).map_err(SpeechError::WhisperModel)?;
         let mut parameters = WhisperContextParameters::default();
         parameters.dtw_parameters(alignment(shape));
         let context = WhisperContext::new_from_buffer_with_params(model, parameters)
             .map_err(SpeechError::Load)?;
         let state = context.create_state().map_err(SpeechError::Load)?;
+        let prompt = if phrases.is_empty() {
+            Prompt::default()
+        } else {
+            let tokens = text_tokens(&context);
+            Prompt::fitted(phrases, |text| tokens.of(text))
+        };
         let threads = threads.max(1);
         Ok(Self {
             state,
@@ -89,6 +113,7 @@ impl Engine {
                 },
                 threads,
             ),
+            prompt,
             first_special: context.token_eot(),
             multilingual: context.is_multilingual(),
             threads,
@@ -117,15 +142,26 @@ impl Engine {
         Ok(likely)
     }
 
+    pub(crate) fn prompt(&self) -> &Prompt {
+        &self.prompt
+    }
+
     /// Decodes an utterance of at most 30 s (full scale ±1).
-    pub(crate) fn decode(&mut self, sound: &[f32], search: Search) -> Result<Decoded, SpeechError> {
-        let parameters = match search {
-            Search::Greedy => &mut self.greedy,
-            Search::Beam => &mut self.beam,
+    pub(crate) fn decode(
+        &mut self,
+        sound: &[f32],
+        search: Search,
+        heed: Heed,
+    ) -> Result<Decoded, SpeechError> {
+        let mut parameters: FullParams<'_, '_> = match search {
+            Search::Greedy => self.greedy.clone(),
+            Search::Beam => self.beam.clone(),
         };
         parameters.set_audio_ctx(encoder_frames(sound.len()));
         parameters.set_max_tokens(most_tokens(sound.len()));
-        let parameters = parameters.clone();
+        if heed == Heed::Prompt {
+            parameters.set_tokens(self.prompt.tokens());
+        }
         if sound.len() < SHORTEST {
             let mut padded = sound.to_vec();
             padded.resize(SHORTEST, 0.0);
@@ -165,6 +201,12 @@ impl Engine {
         }
         Ok(decoded)
     }
+}
+
+/// The model's text tokens.
+fn text_tokens(context: &WhisperContext) -> Tokens {
+    let bytes = |number| Some((context.token_to_bytes(number).ok()?.to_vec(), number));
+    Tokens::new((0..context.token_eot()).filter_map(bytes))
 }
 
 fn parameters_for(strategy: SamplingStrategy, threads: usize) -> FullParams<'static, 'static> {

@@ -6,6 +6,10 @@
 //! recogniser made up is taken out (`doubt`), and the rest becomes segments of a sentence each
 //! (`sentence`). The same sound gives the same segments however it is cut into pushes.
 //!
+//! Phrases that may be spoken bias the spelling (`prompt`, `tokens`): the words are those of the
+//! sound alone, and what looks like a phrase is spelled like it where a second reading of the
+//! sound, with the phrases in mind, bears that out.
+//!
 //! While an utterance is under way, [`Recognizer::provisional`] tells what it holds so far
 //! (`provisional`); its final words do not depend on that.
 //!
@@ -33,6 +37,7 @@ mod half;
 mod language;
 mod mel;
 mod path;
+mod prompt;
 mod provisional;
 mod recognizer;
 mod sentence;
@@ -40,6 +45,7 @@ mod silero;
 mod sound;
 mod speakers;
 mod timing;
+mod tokens;
 mod transcription;
 mod utterance;
 mod voice_encoder;

@@ -1,6 +1,8 @@
 use std::time::Instant;
 
-use visit::{Haste, Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word};
+use visit::{
+    Haste, PatientText, Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word,
+};
 
 use crate::engine::Engine;
 use crate::language::Listening;
@@ -28,6 +30,10 @@ pub struct Options {
     /// Position before which everything is written down already: what begins before it is only
     /// listened to for its voices. Not before `from`.
     pub known: Samples,
+    /// Phrases that may be spoken, the most specific first. They bias spelling only, and make
+    /// recognition about twice as long. Those that do not fit into Whisper's prompt are left out:
+    /// [`Recognizer::phrases_taken`].
+    pub phrases: Vec<PatientText>,
 }
 
 /// The models' bytes. They are checked and not needed after loading.
@@ -83,7 +89,7 @@ impl Recognizer {
             .as_deref()
             .map(known_language)
             .transpose()?;
-        let mut engine = Engine::load(models.whisper, options.threads)?;
+        let mut engine = Engine::load(models.whisper, options.threads, &options.phrases)?;
         let language = match (asked, engine.is_multilingual()) {
             (Some(code), false) if code != "en" => {
                 return Err(SpeechError::EnglishOnly(code.to_owned()));
@@ -185,6 +191,11 @@ impl Recognizer {
         self.speakers
             .as_ref()
             .map_or_else(Vec::new, Speakers::turns)
+    }
+
+    /// How many of [`Options::phrases`] there was room for.
+    pub fn phrases_taken(&self) -> usize {
+        self.engine.prompt().taken()
     }
 
     /// The language that words are recognised in, once it is known (ISO 639-1).
@@ -318,6 +329,7 @@ mod tests {
             threads: 1,
             from: Samples(0),
             known: Samples(0),
+            phrases: Vec::new(),
         };
         let (whisper, voice) = (
             common::model(common::TINY_ENGLISH),

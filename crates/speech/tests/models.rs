@@ -15,6 +15,7 @@ fn load(whisper: &[u8], voice: &[u8], language: Option<&str>) -> Result<(), Spee
         threads: 1,
         from: Samples(0),
         known: Samples(0),
+        phrases: Vec::new(),
     };
     let models = Models {
         whisper,
@@ -141,6 +142,7 @@ fn a_damaged_voice_encoder_is_refused() {
         threads: 1,
         from: Samples(0),
         known: Samples(0),
+        phrases: Vec::new(),
     };
     for length in [0, 7, 100, whole.len() / 2, whole.len() - 1] {
         let models = Models {

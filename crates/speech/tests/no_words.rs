@@ -99,14 +99,26 @@ const SOUNDS: [&str; 8] = [
     "vacuum cleaner",
 ];
 
-/// What is recognised in so many seconds of a sound, live or afterwards.
-fn words(name: &str, seconds: u32, haste: Haste) -> Vec<String> {
+/// What may be spoken, and is not.
+const PHRASES: [&str; 6] = [
+    "Chest pain",
+    "apixaban",
+    "metoprolol succinate",
+    "atrial fibrillation",
+    "hydrochlorothiazide",
+    "shortness of breath",
+];
+
+/// What is recognised in so many seconds of a sound, live or afterwards, where these phrases are
+/// expected.
+fn words(name: &str, seconds: u32, haste: Haste, phrases: &[&str]) -> Vec<String> {
     let options = Options {
         language: None,
         haste,
         threads: 1,
         from: Samples(0),
         known: Samples(0),
+        phrases: phrases.iter().map(|&phrase| phrase.into()).collect(),
     };
     let models = Models {
         whisper: &model(TINY_ENGLISH),
@@ -134,7 +146,15 @@ fn words(name: &str, seconds: u32, haste: Haste) -> Vec<String> {
 #[test]
 fn a_room_in_which_nobody_speaks_gives_no_words() {
     for name in SOUNDS {
-        assert_eq!(words(name, 15, Haste::Live), [""; 0], "{name}");
+        assert_eq!(words(name, 15, Haste::Live, &[]), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn nor_does_it_where_phrases_are_expected() {
+    for name in SOUNDS {
+        let found = words(name, 15, Haste::Live, &PHRASES);
+        assert_eq!(found, [""; 0], "{name}");
     }
 }
 
@@ -143,7 +163,10 @@ fn a_room_in_which_nobody_speaks_gives_no_words() {
 fn ten_minutes_in_which_nobody_speaks_give_no_words() {
     for name in SOUNDS {
         for haste in [Haste::Live, Haste::Afterwards] {
-            assert_eq!(words(name, 600, haste), [""; 0], "{name}");
+            for phrases in [&[][..], &PHRASES] {
+                let found = words(name, 600, haste, phrases);
+                assert_eq!(found, [""; 0], "{name}");
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ fn recognizer(from: Samples) -> Recognizer {
         threads: 1,
         from,
         known: from,
+        phrases: Vec::new(),
     };
     load(&options)
 }
@@ -152,6 +153,7 @@ fn what_is_known_is_listened_to_and_not_written_down_again() {
         threads: 1,
         from: Samples(0),
         known: first.settled(),
+        phrases: Vec::new(),
     });
     let mut after = second.push(&pcm).unwrap();
     after.extend(second.finish().unwrap());
@@ -223,6 +225,7 @@ fn what_is_written_down_already_is_not_shown_again() {
         threads: 1,
         from: Samples(0),
         known: Samples::of(pcm.len()),
+        phrases: Vec::new(),
     });
     for part in pcm.chunks(8_000) {
         known.push(part).unwrap();
@@ -243,4 +246,46 @@ proptest! {
             recognised(&pcm, Samples(5_000), &[pcm.len()])
         );
     }
+}
+
+/// A part of a sample visit, in samples.
+fn part(file: &str, stretch: std::ops::Range<usize>) -> Vec<i16> {
+    sound(file)[stretch].to_vec()
+}
+
+/// What is heard where these phrases are expected.
+fn expecting(pcm: &[i16], phrases: &[&str]) -> String {
+    let mut recognizer = load(&Options {
+        language: None,
+        haste: Haste::Live,
+        threads: 1,
+        from: Samples(0),
+        known: Samples(0),
+        phrases: phrases.iter().map(|&phrase| phrase.into()).collect(),
+    });
+    assert_eq!(recognizer.phrases_taken(), phrases.len());
+    let mut segments = recognizer.push(pcm).unwrap();
+    segments.extend(recognizer.finish().unwrap());
+    text(&segments)
+}
+
+#[test]
+fn phrases_that_may_be_spoken_are_spelled_so_and_others_do_not_come_out() {
+    let phrases = ["amoxicillin", "albuterol", "apixaban", "Lachman test"];
+    for (file, stretch, term) in [
+        ("visits/child-with-parent.flac", 91..100, "albuterol"),
+        ("visits/child-with-parent.flac", 103..112, "amoxicillin"),
+        ("visits/injured-knee.flac", 165..185, "Lachman test"),
+    ] {
+        let pcm = part(file, stretch.start * 16_000..stretch.end * 16_000);
+        let (without, with) = (expecting(&pcm, &[]), expecting(&pcm, &phrases));
+        assert!(!without.contains(term), "{without:?}");
+        assert!(with.contains(term), "{with:?}");
+        for other in phrases.iter().filter(|&&other| other != term) {
+            assert!(!with.contains(other), "{with:?}");
+        }
+    }
+    // What is known and not expected is heard as before.
+    let hello = sound("audio/hello.flac");
+    assert!(expecting(&hello, &phrases).contains("81 milligrams of aspirin"));
 }

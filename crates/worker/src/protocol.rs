@@ -10,7 +10,7 @@ use visit::{
 };
 
 /// Raised whenever a message changes its meaning or shape.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// A model file and the digest that its bytes must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub enum ToWorker {
         /// Silero voice activity detection in ggml form.
         voice_activity: ModelFile,
         /// The voice encoder; without it all speech is the first speaker's.
-        voice_encoder: Option<ModelFile>,
+        voice_encoder: Option<Box<ModelFile>>,
         /// Spoken language as a two-letter ISO 639-1 code; `None`: detect.
         language: Option<String>,
         /// How soon words are wanted.
@@ -45,6 +45,8 @@ pub enum ToWorker {
         /// Everything before this position is settled already and only listened to for its
         /// voices.
         known: Samples,
+        /// Phrases that may be spoken, the most specific first; they bias spelling only.
+        phrases: Vec<PatientText>,
     },
     /// First message: load the drafting model.
     OpenDrafting {
@@ -106,6 +108,8 @@ pub enum FromWorker {
         load_ms: u32,
         /// Which bytes were loaded (the speech or the drafting model).
         model: ModelIdentity,
+        /// How many of the phrases there was room for; 0 for drafting.
+        phrases: u32,
     },
     /// A final segment; its index is counted by the receiver.
     Segment(Segment),

@@ -148,3 +148,21 @@ fn nothing_is_provisional_while_sound_waits() {
     assert!(!segments(&messages).is_empty());
     assert_eq!(provisional(&messages), 0);
 }
+
+/// Whisper's prompt has room for 223 tokens, and each of these terms takes three at least.
+#[test]
+fn phrases_reach_the_recogniser_and_it_says_for_how_many_there_was_room() {
+    for (many, least, most) in [(0, 0, 0), (5, 5, 5), (200, 20, 74)] {
+        let mut open = open_speech(model("whisper-tiny.en"), 0);
+        if let ToWorker::OpenSpeech { phrases, .. } = &mut open {
+            *phrases = (0..many).map(|n| format!("zyx{n}qrol").into()).collect();
+        }
+        let child = worker(&start(WorkerKind::Speech));
+        child.send(&open).unwrap();
+        let messages = until(&child, |m| matches!(m, FromWorker::Ready { .. }));
+        let Some(FromWorker::Ready { phrases, .. }) = messages.last() else {
+            panic!("{messages:?}")
+        };
+        assert!((least..=most).contains(phrases), "{many}: {phrases}");
+    }
+}

@@ -136,6 +136,7 @@ fn an_unknown_language_is_refused() {
         threads,
         from,
         known,
+        phrases,
         ..
     } = open_speech(model("whisper-tiny.en"), 0)
     else {
@@ -149,6 +150,7 @@ fn an_unknown_language_is_refused() {
         threads,
         from,
         known,
+        phrases,
         language: Some("xx".into()),
     };
     let failure = refusal(WorkerKind::Speech, &[open]);

@@ -107,12 +107,13 @@ pub fn open_speech(whisper: ModelFile, from: u64) -> ToWorker {
     ToWorker::OpenSpeech {
         whisper,
         voice_activity: model("silero-vad"),
-        voice_encoder: Some(model("ge2e-voice-encoder")),
+        voice_encoder: Some(Box::new(model("ge2e-voice-encoder"))),
         language: Some("en".to_owned()),
         haste: Haste::Live,
         threads: 1,
         from: visit::Samples(from),
         known: visit::Samples(from),
+        phrases: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::names::Names;
 use super::outcome;
 use crate::progress::Progress;
+use crate::terms::TermsArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -24,6 +25,11 @@ pub(crate) struct Arguments {
     /// Spoken language (ISO 639-1); detected when not given.
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
+    #[command(flatten)]
+    terms: TermsArguments,
+    /// The visit's reason, as the clinic would write it down before; of use with --terms alone.
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "terms")]
+    reason: String,
     /// Recordings: wav, flac, mp3, m4a, ogg.
     #[arg(required = true, value_name = "AUDIO")]
     audio: Vec<PathBuf>,
@@ -32,6 +38,7 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut speech = SpeechSettings::new(arguments.model.as_deref())?;
     speech.threads = arguments.threads.unwrap_or(speech.threads);
+    speech.terms = arguments.terms.read()?;
     speech.haste = visit::Haste::Afterwards;
     std::fs::create_dir_all(&arguments.output)
         .with_context(|| format!("{} cannot be made", arguments.output.display()))?;
@@ -70,6 +77,7 @@ fn one(
         audio,
         Pace::Fastest,
         arguments.language.clone(),
+        arguments.reason.as_str().into(),
         steps,
         events,
     )?;
@@ -92,7 +100,7 @@ fn one(
     }
     let segments = vault.segments(visit)?;
     let factor = wall.as_secs_f64() / duration.seconds();
-    let whole = json!({
+    let mut whole = json!({
         "audio": audio.file_name().map(|name| name.to_string_lossy()),
         "duration_ms": duration,
         "segments": outcome::segments(&segments),
@@ -100,6 +108,10 @@ fn one(
         "peak_memory_bytes": { "speech": outcome.speech_peak_memory, "main": crate::memory::own_peak() },
         "incomplete": trouble,
     });
+    if speech.terms.is_some() {
+        let (given, taken) = outcome.phrases;
+        whole["phrases"] = json!({ "given": given, "taken": taken });
+    }
     let write = |extension: &str, text: String| {
         let path = arguments.output.join(format!("{name}.{extension}"));
         std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))

@@ -3,13 +3,14 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use scribe::{Alarm, Drafted, DraftingSettings, Event, ScratchVault, SpeechSettings, Steps};
 use serde_json::json;
-use visit::DraftSpeed;
+use visit::{DraftSpeed, PatientText};
 
 use super::lines::Lines;
 use super::outcome;
 use super::stages::{self, Stages};
 use crate::progress::Progress;
 use crate::speed::Speed;
+use crate::terms::TermsArguments;
 use crate::{memory, templates};
 
 #[derive(clap::Args)]
@@ -35,6 +36,8 @@ pub(crate) struct Arguments {
     /// Spoken language (ISO 639-1); detected when not given.
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
+    #[command(flatten)]
+    terms: TermsArguments,
     /// Transcript, note, times and memory as JSON.
     #[arg(long, value_name = "OUT.json")]
     output: PathBuf,
@@ -45,6 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut speech = SpeechSettings::new(arguments.speech_model.as_deref())?;
     let mut drafting = DraftingSettings::new(arguments.model.as_deref())?;
     speech.threads = arguments.threads.unwrap_or(speech.threads);
+    speech.terms = arguments.terms.read()?;
     drafting.threads = arguments.threads.unwrap_or(drafting.threads);
     let scratch = ScratchVault::create()?;
     let (events, heard) = crossbeam_channel::unbounded();
@@ -59,6 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &arguments.audio,
         arguments.speed.0,
         arguments.language.clone(),
+        PatientText::default(),
         steps,
         events,
     )?;

@@ -17,6 +17,7 @@ use visit::VisitId;
 
 use crate::progress::Progress;
 use crate::templates;
+use crate::terms::TermsArguments;
 use crate::vaults::VaultArguments;
 
 #[derive(Subcommand)]
@@ -58,7 +59,7 @@ pub(crate) struct DraftArguments {
     models: ModelArguments,
 }
 
-/// Which models.
+/// Which models, and what the speech model is told.
 #[derive(clap::Args)]
 pub(crate) struct ModelArguments {
     /// The speech model: an identifier of the catalogue or a ggml file.
@@ -67,6 +68,8 @@ pub(crate) struct ModelArguments {
     /// The language model: an identifier of the catalogue or a GGUF file.
     #[arg(long, value_name = "PATH_OR_ID")]
     model: Option<String>,
+    #[command(flatten)]
+    terms: TermsArguments,
 }
 
 pub(crate) fn run(command: Command) -> anyhow::Result<()> {
@@ -121,8 +124,10 @@ impl ModelArguments {
                 draft: None,
             });
         }
+        let mut speech = SpeechSettings::new(self.speech_model.as_deref())?;
+        speech.terms = self.terms.read()?;
         Ok(Steps {
-            speech: Some(SpeechSettings::new(self.speech_model.as_deref())?),
+            speech: Some(speech),
             draft: Some((
                 DraftingSettings::new(self.model.as_deref())?,
                 template.clone(),

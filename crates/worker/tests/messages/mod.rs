@@ -130,11 +130,12 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
         (
             file(),
             file(),
-            option::of(file()),
+            option::of(file().prop_map(Box::new)),
             option::of(text()),
             any::<u32>(),
             prop_oneof![Just(Haste::Live), Just(Haste::Afterwards)],
-            (any::<u64>(), any::<u64>())
+            (any::<u64>(), any::<u64>()),
+            vec(text().prop_map(PatientText::from), 0..4)
         )
             .prop_map(
                 |(
@@ -145,6 +146,7 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
                     threads,
                     haste,
                     (from, known),
+                    phrases,
                 )| {
                     ToWorker::OpenSpeech {
                         whisper,
@@ -155,6 +157,7 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
                         threads,
                         from: Samples(from),
                         known: Samples(known),
+                        phrases,
                     }
                 }
             ),
@@ -216,8 +219,13 @@ pub fn from_worker() -> impl Strategy<Value = FromWorker> {
     prop_oneof![
         (any::<u16>(), text()).prop_map(|(protocol, level)| FromWorker::Hello { protocol, level }),
         Just(FromWorker::Heartbeat),
-        (any::<u32>(), identity())
-            .prop_map(|(load_ms, model)| FromWorker::Ready { load_ms, model }),
+        (any::<u32>(), identity(), any::<u32>()).prop_map(|(load_ms, model, phrases)| {
+            FromWorker::Ready {
+                load_ms,
+                model,
+                phrases,
+            }
+        }),
         segment().prop_map(FromWorker::Segment),
         segment().prop_map(FromWorker::Provisional),
         any::<u64>().prop_map(|at| FromWorker::Heard(Samples(at))),
