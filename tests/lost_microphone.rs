@@ -25,6 +25,17 @@ fn wait_for(said: &Receiver<String>, words: &str) -> String {
     }
 }
 
+/// The loss of a microphone is told, and another takes its place.
+fn goes_on_from(said: &Receiver<String>, name: &str) {
+    wait_for(said, "ALARM: no sound comes");
+    let back = wait_for(said, "ALARM: sound comes again");
+    assert!(
+        back.contains(&format!("another microphone, {name}")),
+        "{back}"
+    );
+    (0..3).for_each(|_| drop(wait_for(said, "kept ")));
+}
+
 #[test]
 fn a_visit_outlives_its_sound_system_and_its_microphone() {
     let mut sound = SoundSystem::start();
@@ -82,22 +93,10 @@ fn a_visit_outlives_its_sound_system_and_its_microphone() {
     (0..3).for_each(|_| drop(wait_for(&said, "kept ")));
 
     sound.move_to_another_room();
-    wait_for(&said, "ALARM: no sound comes");
-    let back = wait_for(&said, "ALARM: sound comes again");
-    assert!(
-        back.contains("another microphone, CorridorMicrophone"),
-        "{back}"
-    );
-    (0..3).for_each(|_| drop(wait_for(&said, "kept ")));
+    goes_on_from(&said, "CorridorMicrophone");
 
     sound.choose_another_microphone();
-    wait_for(&said, "ALARM: no sound comes");
-    let back = wait_for(&said, "ALARM: sound comes again");
-    assert!(
-        back.contains("another microphone, HeadsetMicrophone"),
-        "{back}"
-    );
-    (0..3).for_each(|_| drop(wait_for(&said, "kept ")));
+    goes_on_from(&said, "HeadsetMicrophone");
 
     // Stop is taken while the microphone is away for good, too.
     sound.crash();

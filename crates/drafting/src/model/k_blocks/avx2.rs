@@ -8,11 +8,7 @@ use std::arch::x86_64::*;
 use super::columns::Columns;
 use super::rows::{Block, Rows};
 use super::tile::{OUTPUTS, Tile4, Tile6};
-use super::{KBlocks, Tiles};
-
-/// The weights of the first rows come from memory, faster than the processor asks for them by
-/// itself; so far ahead, in bytes.
-const AHEAD: usize = 4096;
+use super::{AHEAD, KBlocks, Tiles};
 
 /// Sums of both halves of the outputs, by row.
 type Sums<const ROWS: usize> = [[__m256; ROWS]; 2];

@@ -8,11 +8,7 @@ use std::arch::x86_64::*;
 use super::columns::Columns;
 use super::rows::{Block, Rows};
 use super::tile::{Bytes, OUTPUTS, Pairs, Tile4, Tile6};
-use super::{KBlocks, Tiles};
-
-/// The weights of the first rows come from memory, faster than the processor asks for them by
-/// itself; so far ahead, in bytes.
-const AHEAD: usize = 4096;
+use super::{AHEAD, KBlocks, Tiles};
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 pub(super) fn products(matrix: &KBlocks, group: usize, rows: &Rows, out: &mut Columns<'_>) {
