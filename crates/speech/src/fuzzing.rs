@@ -25,7 +25,7 @@ pub fn silero(bytes: &[u8]) {
 
 /// The voice encoder's file.
 pub fn voice_encoder(bytes: &[u8]) {
-    let _ = VoiceEncoder::load(bytes);
+    let _ = VoiceEncoder::load(bytes, 1);
 }
 
 #[cfg(test)]

@@ -14,13 +14,11 @@
 //! (`provisional`); its final words do not depend on that.
 //!
 //! Who spoke is told by the voices (`speakers`): each second of speech gives voice vectors
-//! (`mel`, `voice_encoder`), which are grouped (`clusters`) and laid along the time (`path`).
+//! (`mel`, `voice_encoder`, `lstm`), which are grouped (`clusters`) and laid along the time (`path`).
 //! Segments carry the speaker's label and no role; [`Recognizer::turns`] tells at the end what the
 //! whole recording says.
 //!
 //! This is the only crate that names `whisper-rs`.
-
-#![forbid(unsafe_code)]
 
 #[cfg(test)]
 #[path = "../tests/common/mod.rs"]
@@ -35,6 +33,7 @@ pub mod fuzzing;
 mod ggml;
 mod half;
 mod language;
+mod lstm;
 mod mel;
 mod path;
 mod prompt;

@@ -83,7 +83,10 @@ impl Recognizer {
         // Nothing that whisper.cpp says may reach a terminal or a log.
         whisper_rs::install_logging_hooks();
         let voice = Silero::load(models.voice_activity).map_err(SpeechError::VoiceModel)?;
-        let encoder = models.voice_encoder.map(VoiceEncoder::load).transpose()?;
+        let encoder = models
+            .voice_encoder
+            .map(|bytes| VoiceEncoder::load(bytes, options.threads))
+            .transpose()?;
         let asked = options
             .language
             .as_deref()

@@ -273,7 +273,7 @@ mod tests {
     }
 
     fn listen(sound: &[f32]) -> Speakers {
-        let encoder = VoiceEncoder::load(&common::model(common::VOICE_ENCODER)).unwrap();
+        let encoder = VoiceEncoder::load(&common::model(common::VOICE_ENCODER), 1).unwrap();
         let mut speakers = Speakers::new(encoder);
         let mut silero = Silero::load(&common::model(common::SILERO)).unwrap();
         let mut cutter = Cutter::starting_at(0, visit::Haste::Live);
