@@ -11,8 +11,8 @@ use std::thread;
 
 use candle_core::{Device, Tensor};
 
-use crate::lstm::Layer;
 pub(crate) use crate::lstm::WIDTH;
+use crate::lstm::{Layer, TOGETHER};
 use crate::mel::{BANDS, Mel};
 use crate::{FormatError, SpeechError};
 
@@ -20,7 +20,7 @@ use crate::{FormatError, SpeechError};
 pub(crate) const FRAMES: usize = 160;
 const LAYERS: usize = 3;
 /// Most windows that a thread computes side by side; more gain nothing and hold more memory.
-const TOGETHER: usize = 16;
+const MOST: usize = 16;
 
 /// A window's voice, of length one.
 pub(crate) type Voice = [f32; WIDTH];
@@ -93,7 +93,8 @@ impl VoiceEncoder {
 
     /// The voices in windows of [`FRAMES`] × [`BANDS`] numbers each.
     pub(crate) fn voices(&self, windows: &[Vec<f32>]) -> Result<Vec<Voice>, SpeechError> {
-        let share = windows.len().div_ceil(self.threads).clamp(1, TOGETHER);
+        let share = windows.len().div_ceil(self.threads);
+        let share = share.clamp(1, MOST).next_multiple_of(TOGETHER);
         let mut voices = Vec::with_capacity(windows.len());
         for at_once in windows.chunks(share * self.threads) {
             thread::scope(|scope| {
@@ -117,19 +118,19 @@ impl VoiceEncoder {
     }
 
     fn encode(&self, windows: &[Vec<f32>]) -> candle_core::Result<Vec<Voice>> {
-        let many = windows.len();
-        // Time first: a step's windows lie side by side.
-        let mut steps = Vec::with_capacity(FRAMES * many * BANDS);
-        for frame in 0..FRAMES {
-            for window in windows {
-                steps.extend_from_slice(&window[frame * BANDS..(frame + 1) * BANDS]);
+        let many = windows.len().next_multiple_of(TOGETHER);
+        // Time first: a step's windows lie side by side, those that make up the number stay empty.
+        let mut steps = vec![0.0; FRAMES * many * BANDS];
+        for (frame, step) in steps.chunks_exact_mut(many * BANDS).enumerate() {
+            for (row, window) in step.chunks_exact_mut(BANDS).zip(windows) {
+                row.copy_from_slice(&window[frame * BANDS..][..BANDS]);
             }
         }
         for layer in &self.layers {
             steps = layer.run(&steps, many);
         }
-        let last = steps.split_off((FRAMES - 1) * many * WIDTH);
-        let out: Vec<f32> = Tensor::from_vec(last, (many, WIDTH), &Device::Cpu)?
+        let last = &steps[(FRAMES - 1) * many * WIDTH..][..windows.len() * WIDTH];
+        let out: Vec<f32> = Tensor::from_slice(last, (windows.len(), WIDTH), &Device::Cpu)?
             .matmul(&self.linear)?
             .broadcast_add(&self.linear_bias)?
             .relu()?

@@ -1,15 +1,23 @@
 //! A recurrent layer with long short-term memory (Hochreiter and Schmidhuber, 1997), over many sequences side by side.
 //!
 //! Each step is a product of two small matrices whose weights stay in the processor's cache: with a general library, which
-//! shares every product among threads, it took more time than finding the words did. Here a thread has a layer to itself,
-//! and the loops are plain ones that the compiler turns into the widest instructions that it may use; which it may is chosen
-//! when the program runs.
+//! shares every product among threads, it took nearly as much time as finding the words. Here a thread has a layer to itself.
+//! Which instructions it uses is chosen when the program runs.
 #![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod gates;
+mod plain;
 
 /// Length of a layer's state and of what it gives.
 pub(crate) const WIDTH: usize = 256;
 /// Gates in the order input, forget, cell, output.
 const GATES: usize = 4 * WIDTH;
+/// Sequences that are computed together: fewer take as long.
+pub(crate) const TOGETHER: usize = 4;
 /// Outputs that are computed together.
 const LANES: usize = 32;
 /// Steps whose share from below is computed in one product.
@@ -62,46 +70,70 @@ impl Layer {
         self.input.inputs
     }
 
-    /// From `[steps][many][inputs]` to `[steps][many][WIDTH]`.
+    /// From `[steps][many][inputs]` to `[steps][many][WIDTH]`; `many` must be a multiple of [`TOGETHER`].
     pub(crate) fn run(&self, steps: &[f32], many: usize) -> Vec<f32> {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let fused = is_x86_feature_detected!("fma");
-            if fused && is_x86_feature_detected!("avx512f") {
+        match Level::of_this_processor() {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => run(
+                self,
+                steps,
+                many,
                 // SAFETY: the processor has these instructions.
-                return unsafe { with_avx512(self, steps, many) };
-            }
-            if fused && is_x86_feature_detected!("avx2") {
+                |rows, matrix, sums| unsafe { avx512::add_product(rows, matrix, sums) },
+                // SAFETY: as above.
+                |sums, cell, hidden| unsafe { avx512::pass_gates(sums, cell, hidden) },
+            ),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => run(
+                self,
+                steps,
+                many,
                 // SAFETY: the processor has these instructions.
-                return unsafe { with_avx2(self, steps, many) };
-            }
+                |rows, matrix, sums| unsafe { avx2::add_product(rows, matrix, sums) },
+                // SAFETY: as above.
+                |sums, cell, hidden| unsafe { avx2::pass_gates(sums, cell, hidden) },
+            ),
+            Level::Plain => run(self, steps, many, plain::add_product, plain::pass_gates),
         }
-        // Of the others every 64-bit ARM processor multiplies and adds in one instruction.
-        run::<{ cfg!(target_arch = "aarch64") }, 2>(self, steps, many)
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,fma")]
-fn with_avx512(layer: &Layer, steps: &[f32], many: usize) -> Vec<f32> {
-    run::<true, 8>(layer, steps, many)
+/// Which instructions a layer is computed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Plain,
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn with_avx2(layer: &Layer, steps: &[f32], many: usize) -> Vec<f32> {
-    run::<true, 2>(layer, steps, many)
+impl Level {
+    fn of_this_processor() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("fma") {
+            if is_x86_feature_detected!("avx512f") {
+                return Self::Avx512;
+            }
+            if is_x86_feature_detected!("avx2") {
+                return Self::Avx2;
+            }
+        }
+        Self::Plain
+    }
 }
 
-/// `FUSED`: a product is added in one instruction; `ROWS`: so many rows of sums fit into the registers.
-#[inline(always)]
-fn run<const FUSED: bool, const ROWS: usize>(
+/// `add_product` adds the product of `[rows][inputs]` and a matrix to `[rows][GATES]`; `pass_gates` takes a row's sums
+/// through the gates to its new state.
+fn run(
     layer: &Layer,
     steps: &[f32],
     many: usize,
+    add_product: impl Fn(&[f32], &Matrix, &mut [f32]),
+    pass_gates: impl Fn(&[f32; GATES], &mut [f32; WIDTH], &mut [f32; WIDTH]),
 ) -> Vec<f32> {
     let taken = many * layer.inputs();
-    let mut out = Vec::with_capacity(steps.len() / layer.inputs().max(1) * WIDTH);
+    let mut out = Vec::with_capacity(steps.len() / layer.inputs() * WIDTH);
     let mut cell = vec![0.0; many * WIDTH];
     let mut hidden = vec![0.0; many * WIDTH];
     let mut sums = Vec::new();
@@ -110,14 +142,15 @@ fn run<const FUSED: bool, const ROWS: usize>(
         for _ in 0..together.len() / layer.inputs() {
             sums.extend_from_slice(&layer.bias);
         }
-        add_product::<FUSED, ROWS>(together, &layer.input, &mut sums);
+        // What comes from below needs no memory: one product for all steps.
+        add_product(together, &layer.input, &mut sums);
         for sums in sums.chunks_exact_mut(many * GATES) {
-            add_product::<FUSED, ROWS>(&hidden, &layer.hidden, sums);
+            add_product(&hidden, &layer.hidden, sums);
             let rows = sums.as_chunks::<GATES>().0.iter();
             let states = cell.as_chunks_mut::<WIDTH>().0.iter_mut();
             let given = hidden.as_chunks_mut::<WIDTH>().0.iter_mut();
             for (sums, (cell, hidden)) in rows.zip(states.zip(given)) {
-                pass_gates::<FUSED>(sums, cell, hidden);
+                pass_gates(sums, cell, hidden);
             }
             out.extend_from_slice(&hidden);
         }
@@ -125,117 +158,9 @@ fn run<const FUSED: bool, const ROWS: usize>(
     out
 }
 
-/// Adds the product of `[rows][inputs]` and a matrix to `[rows][GATES]`.
-#[inline(always)]
-fn add_product<const FUSED: bool, const ROWS: usize>(
-    rows: &[f32],
-    matrix: &Matrix,
-    sums: &mut [f32],
-) {
-    let inputs = matrix.inputs;
-    let many = sums.len() / GATES;
-    for (group, panel) in matrix.panels.chunks_exact(inputs).enumerate() {
-        let mut row = 0;
-        while row + ROWS <= many {
-            add_tile::<FUSED, ROWS>(rows, row, panel, sums, group);
-            row += ROWS;
-        }
-        while row < many {
-            add_tile::<FUSED, 1>(rows, row, panel, sums, group);
-            row += 1;
-        }
-    }
-}
-
-#[inline(always)]
-fn add_tile<const FUSED: bool, const ROWS: usize>(
-    rows: &[f32],
-    row: usize,
-    panel: &[Lanes],
-    sums: &mut [f32],
-    group: usize,
-) {
-    let inputs = panel.len();
-    let mut taken = [&rows[..inputs]; ROWS];
-    let mut tile = [[0.0; LANES]; ROWS];
-    for n in 0..ROWS {
-        taken[n] = &rows[(row + n) * inputs..][..inputs];
-        tile[n].copy_from_slice(&sums[(row + n) * GATES + group * LANES..][..LANES]);
-    }
-    for (input, weights) in panel.iter().enumerate() {
-        for n in 0..ROWS {
-            let value = taken[n][input];
-            for lane in 0..LANES {
-                tile[n][lane] = add::<FUSED>(value, weights[lane], tile[n][lane]);
-            }
-        }
-    }
-    for n in 0..ROWS {
-        sums[(row + n) * GATES + group * LANES..][..LANES].copy_from_slice(&tile[n]);
-    }
-}
-
-#[inline(always)]
-fn pass_gates<const FUSED: bool>(
-    sums: &[f32; GATES],
-    cell: &mut [f32; WIDTH],
-    hidden: &mut [f32; WIDTH],
-) {
-    for i in 0..WIDTH {
-        let gate = |n: usize| sums[n * WIDTH + i];
-        let kept = sigmoid::<FUSED>(gate(1)) * cell[i];
-        cell[i] = add::<FUSED>(sigmoid::<FUSED>(gate(0)), tanh::<FUSED>(gate(2)), kept);
-        hidden[i] = sigmoid::<FUSED>(gate(3)) * tanh::<FUSED>(cell[i]);
-    }
-}
-
-#[inline(always)]
-fn sigmoid<const FUSED: bool>(x: f32) -> f32 {
-    0.5 + 0.5 * tanh::<FUSED>(0.5 * x)
-}
-
-/// Eigen's rational approximation, exact to a few units in the last place: unlike the C library's
-/// it is computed for many numbers at once.
-#[inline(always)]
-fn tanh<const FUSED: bool>(x: f32) -> f32 {
-    let x = x.clamp(-7.905_311, 7.905_311);
-    let y = x * x;
-    let mut above = -2.760_768_5e-16_f32;
-    for factor in [
-        2.000_188e-13,
-        -8.604_672e-11,
-        5.122_297e-8,
-        1.485_722_4e-5,
-        6.372_619e-4,
-        4.893_525e-3,
-    ] {
-        above = add::<FUSED>(above, y, factor);
-    }
-    let mut below = 1.198_258_4e-6_f32;
-    for factor in [1.185_347e-4, 2.268_434_6e-3, 4.893_525e-3] {
-        below = add::<FUSED>(below, y, factor);
-    }
-    x * above / below
-}
-
-/// `a × b + c`.
-#[inline(always)]
-fn add<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
-    if FUSED { a.mul_add(b, c) } else { a * b + c }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_fast_tangent_is_one() {
-        for n in -1000..=1000 {
-            let x = n as f32 / 100.0;
-            assert!((tanh::<false>(x) - x.tanh()).abs() < 2e-6, "{x}");
-            assert!((tanh::<true>(x) - x.tanh()).abs() < 2e-6, "{x}");
-        }
-    }
 
     /// Numbers between -0.1 and 0.1.
     fn numbers(seed: usize, many: usize) -> Vec<f32> {
@@ -277,11 +202,11 @@ mod tests {
         out
     }
 
-    /// With every kind of instructions that this processor has, and a number of sequences that fills no tile.
+    /// With every kind of instructions that this processor has, and tiles of both heights.
     #[test]
     fn a_layer_gives_what_it_is_defined_to_give() {
         const INPUTS: usize = 40;
-        let (many, length) = (11, STEPS + 3);
+        let (many, length) = (3 * TOGETHER, STEPS + 3);
         let weights = [
             numbers(1, GATES * INPUTS),
             numbers(2, GATES * WIDTH),
@@ -292,11 +217,22 @@ mod tests {
         steps.iter_mut().for_each(|x| *x *= 20.0);
         let weights = [&weights[0][..], &weights[1], &weights[2]];
         let right = defined(&steps, many, INPUTS, weights);
-        let given = [
+        let mut given = vec![
             layer.run(&steps, many),
-            run::<false, 2>(&layer, &steps, many),
-            run::<true, 8>(&layer, &steps, many),
+            run(&layer, &steps, many, plain::add_product, plain::pass_gates),
         ];
+        #[cfg(target_arch = "x86_64")]
+        if Level::of_this_processor() != Level::Plain {
+            given.push(run(
+                &layer,
+                &steps,
+                many,
+                // SAFETY: whichever of the two it is, the processor has these instructions.
+                |rows, matrix, sums| unsafe { avx2::add_product(rows, matrix, sums) },
+                // SAFETY: as above.
+                |sums, cell, hidden| unsafe { avx2::pass_gates(sums, cell, hidden) },
+            ));
+        }
         for given in given {
             assert_eq!(given.len(), right.len());
             for (given, right) in given.iter().zip(&right) {
