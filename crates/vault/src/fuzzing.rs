@@ -95,6 +95,13 @@ fn try_keys(bytes: &[u8]) {
     let cheap = |cost: crate::KdfCost| cost.memory_kib() * cost.passes() <= 128;
     if keys.cost().is_none_or(cheap) {
         let _ = keys.unwrap_with(&PASSPHRASE.into(), None);
+        let first = keys
+            .people()
+            .next()
+            .and_then(|account| account.parse().ok());
+        if let Some(account) = first {
+            let _ = keys.unwrap_person(&account, &PASSPHRASE.into(), None);
+        }
     }
 }
 

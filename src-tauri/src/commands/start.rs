@@ -5,7 +5,7 @@ use vault::LEAST_PASSPHRASE_CHARACTERS;
 use crate::desk::{self, Demonstration, Desk};
 use crate::failure::Failure;
 use crate::ipc::{
-    ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice,
+    ConsentWording, CreateRequest, Demo, FromDesk, OpenRequest, Startup, TemplateChoice,
     TemplateHeading,
 };
 use crate::page;
@@ -33,10 +33,16 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         Ok(preferences) => (preferences, None),
         Err(error) => (Preferences::default(), Some(error.into())),
     };
+    let organisation = desk.organisation();
     Ok(Startup {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         folder: desk.store_folder().display().to_string(),
         door: desk.door(),
+        accounts: desk.asks_for_accounts(),
+        organisation: organisation.as_ref().map(|of| of.identity.name.clone()),
+        kinds: organisation
+            .and_then(|of| of.pilot?.kinds)
+            .unwrap_or_default(),
         demo: desk.demonstration().map(|demo| Demo {
             sound: Demonstration::sample_name(demo),
         }),
@@ -68,13 +74,19 @@ pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
 /// Makes a store.
 #[tauri::command(async)]
 pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(), Failure> {
-    desk.create_vault(&request.passphrase, request.recovery_key.as_deref())
+    match &request.maker {
+        Some(maker) => desk.create_for(&maker.account, &maker.code, &request.passphrase),
+        None => desk.create_vault(&request.passphrase, request.recovery_key.as_deref()),
+    }
 }
 
 /// Opens the store.
 #[tauri::command(async)]
-pub fn open_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(), Failure> {
-    desk.open_vault(&request.passphrase)
+pub fn open_vault(desk: State<'_, Desk>, request: OpenRequest) -> Result<(), Failure> {
+    match &request.account {
+        Some(account) => desk.sign_in(account, &request.passphrase),
+        None => desk.open_vault(&request.passphrase),
+    }
 }
 
 /// Locks the store. The page begins anew in a process that has seen nothing.

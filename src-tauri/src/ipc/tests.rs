@@ -27,7 +27,7 @@ fn write_types(folder: &Path) {
         BackupRequest,
         vault::BackupReport,
         CreateRequest,
-        PassphraseRequest,
+        OpenRequest,
         ListRequest,
         SearchRequest,
         VisitRequest,
@@ -108,7 +108,7 @@ fn a_request_with_an_unknown_field_is_refused() {
     refused!(
         BackupRequest => r#"{"folder":"/mnt/backup"}"#.to_owned(),
         CreateRequest => r#"{"passphrase":"x","recovery_key":null}"#.to_owned(),
-        PassphraseRequest => r#"{"passphrase":"x"}"#.to_owned(),
+        OpenRequest => r#"{"passphrase":"x","account":null}"#.to_owned(),
         ListRequest => r#"{"limit":1}"#.to_owned(),
         SearchRequest => r#"{"query":"","limit":1}"#.to_owned(),
         VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),

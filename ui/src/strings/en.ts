@@ -47,6 +47,14 @@ export const en = {
     differ: "The two passphrases are not the same.",
     show: "Show the passphrase",
     hide: "Hide the passphrase",
+    createForLead: (organisation: string) =>
+      `This computer belongs to ${organisation}. Visits are kept in an encrypted vault on it, which opens for the people of its roster.`,
+    openForLead: "Sign in with your organisation account to open the vault on this computer.",
+    account: "Account",
+    accountHint: "As your organisation has it, such as name@clinic.example.",
+    code: "Enrolment code",
+    codeHint: "Your organisation has handed it to you. It is good once.",
+    yourOrganisation: "your organisation",
     recoveryKey: "Recovery key of your organisation",
     recoveryHint: "Your IT has it. It opens the vault when the passphrase is forgotten or the computer is lost.",
     withoutKey:
@@ -101,6 +109,8 @@ export const en = {
     labelHint: "A name or number that you will recognise. It stays in the encrypted vault.",
     reason: "Reason for the visit",
     template: "Note",
+    kind: "Kind of visit",
+    kindNone: "Choose…",
     language: "Language spoken",
     sound: "Microphone",
     noMicrophone: "No microphone was found. Plug one in, then look again.",
