@@ -44,9 +44,13 @@ impl<'a> Opened<'a> {
             None => keys.unwrap_with(passphrase, secrets)?,
         };
         let entrances = keys.entrances();
+        let device = match vault.person() {
+            Some(person) => keys.device_of(&person.account),
+            None => entrances.device,
+        };
         Ok(Self {
             // A secret that was offered and not needed does not come into use by the way.
-            secrets: secrets.filter(|_| entrances.device.is_some()),
+            secrets: secrets.filter(|_| device.is_some()),
             escrow: entrances.escrow.map(|text| text.parse()).transpose()?,
             unwrapped,
             keys,

@@ -257,9 +257,8 @@ impl KeysFile {
             people: self.people().map(str::to_owned).collect(),
             rotation_unfinished: self.content.former.is_some(),
         };
-        if let Some(way) = self.content.people.first() {
-            entrances.device = way.device.map(|device| device.place);
-        }
+        let mut devices = self.content.people.iter().filter_map(|way| way.device);
+        entrances.device = devices.next().map(|device| device.place);
         for wrap in &self.content.wraps {
             match wrap {
                 Wrap::Passphrase { device, .. } => {

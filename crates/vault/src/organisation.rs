@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use sha2::{Digest as _, Sha256};
 use visit::{Sha256Hex, UnixMillis, VisitId};
 
+use crate::account;
 use crate::error::{Part, VaultError};
 use crate::log;
 use crate::tombstone::{Erased, Tombstone};
@@ -50,20 +51,23 @@ impl InForce {
         })
     }
 
-    /// The person who is to be admitted with a code now. Which account of the operating system they are
-    /// bound to is looked at when they sign in.
+    /// The person who is to be let in with a code and to sign in at once.
     pub(crate) fn person_with_code(
         &self,
         account: &Account,
         code: &Code,
         now: UnixMillis,
     ) -> Result<&Person, VaultError> {
-        person_with_code(&self.accepted.organisation, account, code, now)
+        let organisation = &self.accepted.organisation;
+        let person = organisation.admit(account, &account::os_account(), now)?;
+        person.enrols_with(code, now)?;
+        Ok(person)
     }
 }
 
-/// A person of the roster with their code.
-pub(crate) fn person_with_code<'a>(
+/// The person who is to be let in with a code by somebody else. Which account of the operating system
+/// they are bound to is looked at when they sign in.
+pub(crate) fn newcomer_with_code<'a>(
     organisation: &'a Organisation,
     account: &Account,
     code: &Code,
@@ -71,8 +75,8 @@ pub(crate) fn person_with_code<'a>(
 ) -> Result<&'a Person, VaultError> {
     let mut people = organisation.people.iter();
     let known = people.find(|person| person.account == *account);
-    let bound_to = known.and_then(|person| person.os_account.clone());
-    let person = organisation.admit(account, &bound_to.unwrap_or_default(), now)?;
+    let bound_to = known.and_then(|person| person.os_account.as_deref());
+    let person = organisation.admit(account, bound_to.unwrap_or_default(), now)?;
     person.enrols_with(code, now)?;
     Ok(person)
 }

@@ -105,6 +105,9 @@ impl Vault {
         let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
         let lock = Lock::take(dir)?;
         let opened = || {
+            if !keys.is_organisations() && workstation.enrolment()?.is_some() {
+                return Err(VaultError::ToBeJoined);
+            }
             if keys.has_way(account) {
                 tries::begin(&lock, account, now())?;
             }
@@ -171,7 +174,7 @@ impl Vault {
             passphrase::check_length(newcomer.passphrase)?;
             let organisation = &session.organisation;
             let Newcomer { account, code, .. } = *newcomer;
-            let person = organisation::person_with_code(organisation, account, code, now())?;
+            let person = organisation::newcomer_with_code(organisation, account, code, now())?;
             let keys = KeysFile::from_bytes(&folder::read_keys(self.folder())?)?;
             let unwrapped = keys.unwrap_person(&session.person.account, passphrase, secrets)?;
             let escrow = organisation.identity.recovery_key.parse()?;
@@ -238,7 +241,9 @@ impl Vault {
         };
         let person = in_force.person_with_code(newcomer.account, newcomer.code, now())?;
         may(person.role)?;
-        let next = keys.with_person(unwrapped, &newcomer.way(), &recovery_key(&in_force)?)?;
+        let next = keys
+            .with_person(unwrapped, &newcomer.way(), &recovery_key(&in_force)?)?
+            .without_other_computers(newcomer.account);
         self.commit(|transaction| {
             organisation::use_code(transaction, person)?;
             if let Some(before) = before {

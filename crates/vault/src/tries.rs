@@ -126,6 +126,12 @@ fn name_of(account: &Account) -> [u8; 16] {
     name
 }
 
+/// What any bytes in the place of the counts are read as: how many accounts have failed.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read_as_counts(places: &[u8]) -> usize {
+    all(places).filter(|(_, tries)| tries.is_some()).count()
+}
+
 fn all(places: &[u8]) -> impl Iterator<Item = (usize, Option<Tries>)> {
     let places = places.chunks_exact(PLACE).enumerate();
     places.map(|(number, bytes)| (number * PLACE, Tries::from_bytes(bytes)))

@@ -4,9 +4,9 @@ use governance::Account;
 use secrecy::SecretString;
 
 use super::person::{NewWay, PersonWay};
-use super::wrap::{FORMER, OnDevice, SIGNING, Wrap, keep};
+use super::wrap::{FORMER, SIGNING, Wrap, keep};
 use super::{Content, DAMAGED, FORMAT, KeysFile, PEOPLE_VERSION, Unwrapped};
-use crate::device::DeviceSecrets;
+use crate::device::{DevicePlace, DeviceSecrets};
 use crate::error::VaultError;
 use crate::escrow::EscrowRecipient;
 use crate::hex::{Hex, HexBytes};
@@ -70,22 +70,31 @@ impl KeysFile {
             wraps: vec![entrust(&unwrapped.root, escrow)?],
             ..self.content.clone()
         };
-        // On another computer the ways of before lead nowhere.
-        let same_secret = |old: &OnDevice, new: &OnDevice| old.check == new.check;
-        content.people.retain(|old| {
-            old.account != way.account
-                && match (&old.device, &way.device) {
-                    (Some(old), Some(new)) => same_secret(old, new),
-                    (None, _) => true,
-                    (Some(_), None) => false,
-                }
-        });
+        content.people.retain(|old| old.account != way.account);
         if content.people.len() >= MOST_PEOPLE {
             return Err(VaultError::TooManyPeople { most: MOST_PEOPLE });
         }
         content.people.push(way);
         content.people.sort_by(|a, b| a.account.cmp(&b.account));
         Ok(Self { content })
+    }
+
+    /// The same vault without the ways that need another secret of a computer than this person's does:
+    /// on this computer they lead nowhere.
+    pub(crate) fn without_other_computers(&self, account: &Account) -> Self {
+        let here = self.way_of(account).and_then(|way| way.device);
+        let mut content = self.content.clone();
+        content.people.retain(|way| match (way.device, here) {
+            (Some(there), Some(here)) => there.check == here.check,
+            (there, _) => there.is_none(),
+        });
+        Self { content }
+    }
+
+    /// Where the secret of this computer is that a person's way needs.
+    pub(crate) fn device_of(&self, account: &Account) -> Option<DevicePlace> {
+        let device = self.way_of(account)?.device?;
+        Some(device.place)
     }
 
     /// The same vault with the ways of those people alone.

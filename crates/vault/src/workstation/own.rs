@@ -43,15 +43,20 @@ pub(super) fn read_pinned(folder: &Path) -> Result<Option<Pin>, WorkstationError
         Err(WorkstationError::Missing { .. }) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let damaged = || WorkstationError::Damaged { path: path.clone() };
-    let written: Written = serde_json::from_str(&text).map_err(|_| damaged())?;
-    if written.format != FORMAT || written.version != VERSION {
-        return Err(damaged());
+    match parse(&text) {
+        Some(pin) => Ok(Some(pin)),
+        None => Err(WorkstationError::Damaged { path }),
     }
-    Ok(Some(Pin {
-        key: written.key.parse().map_err(|_| damaged())?,
+}
+
+/// What a text says, if it is an `enrolment.json`.
+pub(super) fn parse(text: &str) -> Option<Pin> {
+    let written: Written = serde_json::from_str(text).ok()?;
+    let known = written.format == FORMAT && written.version == VERSION;
+    Some(Pin {
+        key: written.key.parse().ok().filter(|_| known)?,
         newest: Some((written.serial, written.sha256)),
-    }))
+    })
 }
 
 /// `None` if the account is not enrolled.

@@ -171,7 +171,17 @@ fn what_it_has_put_down_for_the_whole_computer_goes_first_and_is_its_to_change()
 /// Where the files of a whole computer lie is no setting.
 #[test]
 fn the_folder_for_the_whole_computer_is_the_systems() {
-    let of = Workstation::of(Path::new("/home/ada/Inroom/vault"));
+    let of = Workstation::of(Path::new("/srv/Inroom/vault"));
     assert_eq!(of.machine.as_deref(), MACHINE_FOLDER.map(Path::new));
-    assert_eq!(of.own, Path::new("/home/ada/Inroom/organisation"));
+    assert_eq!(of.own, Path::new("/srv/Inroom/organisation"));
+    #[cfg(unix)]
+    {
+        let clinic = Clinic::new();
+        let root = clinic.parent.path().canonicalize().unwrap();
+        fs::create_dir(root.join("vault")).unwrap();
+        fs::create_dir(root.join("elsewhere")).unwrap();
+        let link = root.join("elsewhere/link");
+        std::os::unix::fs::symlink(root.join("vault"), &link).unwrap();
+        assert_eq!(Workstation::of(&link).own, root.join("organisation"));
+    }
 }
