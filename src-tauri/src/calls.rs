@@ -21,6 +21,8 @@ const CALLS: &[(&str, Needs)] = &[
     ("correct_speaker", All(&[C::EditNote])),
     ("create_vault", All(&[C::CreateVault])),
     ("draft", All(&[C::DraftNote])),
+    // Before there is a store: the check code of the recovery sheet decides, not a role.
+    ("enrol_computer", All(&[])),
     ("erase_visit", OneOf(&[C::WithdrawConsent, C::Discard])),
     ("import_recording", All(&[C::CreateVisit, C::Record])),
     ("judge_statement", All(&[C::DraftNote])),

@@ -295,6 +295,16 @@ pub struct Maker {
     pub code: SecretString,
 }
 
+/// An organisation that the computer is to join.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolRequest {
+    /// The folder with its key and document, from the root on.
+    pub folder: String,
+    /// The check code of its recovery sheet, as typed.
+    pub check_code: String,
+}
+
 /// What opens the store.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]

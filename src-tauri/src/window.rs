@@ -26,6 +26,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
         commands::start::listen,
         commands::start::create_vault,
         commands::start::open_vault,
+        commands::start::enrol_computer,
         commands::start::lock_vault,
         commands::start::set_preferences,
         commands::start::quit,

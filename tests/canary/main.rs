@@ -61,6 +61,7 @@ const NO_ORGANISATION: &str = "the vaults of this test belong to no organisation
 const CALLS_LEFT_OUT: &[(&str, &str)] = &[
     ("startup", "called by the page itself when it starts"),
     ("listen", "called by the page itself when it starts"),
+    ("enrol_computer", NO_VAULT),
 ];
 
 /// Files that may hold some of it, by a part of their path below the test's folder.

@@ -143,3 +143,37 @@ it("makes an organisation's store with account and enrolment code, and asks for 
     },
   ]);
 });
+
+it("joins an organisation with a folder and its check code, then makes a store with an account", async () => {
+  let joined = false;
+  const program = await openPage({
+    startup: () => startup({ door: "absent", accounts: joined, organisation: joined ? "Northside Clinic" : null }),
+    enrol_computer: ({ check_code }: { check_code: string }) => {
+      if (check_code !== "ABCD-EFGH") throw refusal("rejected", "The check code is another one.");
+      joined = true;
+      return null;
+    },
+  });
+  await click("join");
+  const button = await screen.findByTestId<HTMLButtonElement>("join-do");
+  await type("join-folder", " /media/it/for-workstations ");
+  expect(button.disabled).toBe(true);
+  await type("check-code", "ABCD-EFGX");
+  await click("join-do");
+  expect((await screen.findByTestId("join-failure")).textContent).toContain("another one");
+  await type("check-code", "ABCD-EFGH");
+  await click("join-do");
+  expect(await screen.findByTestId("enrolment-code")).toBeTruthy();
+  expect(screen.queryByTestId("join")).toBeNull();
+  expect(asked(program, "enrol_computer")[1]).toEqual({
+    folder: "/media/it/for-workstations",
+    check_code: "ABCD-EFGH",
+  });
+});
+
+it("leads back from joining to a store without an organisation", async () => {
+  await create();
+  await click("join");
+  await click("join-not");
+  expect(await screen.findByTestId("create-passphrase")).toBeTruthy();
+});

@@ -24,7 +24,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use governance::minisign::{KeyId, NotMinisign, PublicKey};
-use governance::{Accepted, MOST_BYTES, Pinned, Refused};
+use governance::{Accepted, MOST_BYTES, Pinned, Refused, check_code};
 use visit::{Sha256Hex, UnixMillis};
 
 /// Where IT puts what holds for the whole computer. It is not to be chosen by whoever starts the
@@ -103,6 +103,18 @@ pub enum WorkstationError {
         path: PathBuf,
         /// What is wrong.
         cause: NotMinisign,
+    },
+    /// The check code is not the one of this key and document.
+    #[error(
+        "the check code of {} is another one than {given:?}: key and document may be somebody else's. \
+         Compare the code on your organisation's recovery sheet; nothing was changed",
+        folder.display()
+    )]
+    CheckCode {
+        /// Where key and document lie.
+        folder: PathBuf,
+        /// The code as it was typed.
+        given: String,
     },
     /// A file of the enrolment is not there.
     #[error(
@@ -190,6 +202,33 @@ impl Workstation {
         own::take(&self.own, key, newest, (document, signature), now)
     }
 
+    /// [`Self::enrol`] with what lies in a folder as `inroomctl org init` lays it out, if its check code is
+    /// the one that a person has typed from the organisation's recovery sheet.
+    ///
+    /// # Errors
+    /// [`WorkstationError`]; nothing is changed then.
+    pub fn enrol_from(
+        &self,
+        folder: &Path,
+        typed: &str,
+        now: UnixMillis,
+    ) -> Result<Accepted, WorkstationError> {
+        let found = read_published(folder)?;
+        let accepted = found.in_force(None, now)?;
+        let code = check_code(&found.key, &accepted.organisation.identity.recovery_key);
+        let letters = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphanumeric);
+            letters.map(|letter| letter.to_ascii_uppercase()).collect()
+        };
+        if letters(typed) != letters(&code) {
+            return Err(WorkstationError::CheckCode {
+                folder: folder.to_owned(),
+                given: typed.trim().chars().take(40).collect(),
+            });
+        }
+        self.enrol(&found.key, &found.document, &found.signature, now)
+    }
+
     /// Takes a newer document into force.
     ///
     /// # Errors
@@ -220,19 +259,24 @@ impl Workstation {
         let Some(folder) = self.machine.as_deref().filter(|folder| is_used(folder)) else {
             return Ok(None);
         };
-        let path = folder.join(KEY);
-        let key = read_text(&path, MOST_SMALL_BYTES)?
-            .parse()
-            .map_err(|cause| WorkstationError::Key { path, cause })?;
-        Ok(Some(Enrolment {
-            key,
-            newest: None,
-            for_all: true,
-            document: read(&folder.join(DOCUMENT), MOST_BYTES)?,
-            signature: read_text(&folder.join(SIGNATURE), MOST_SMALL_BYTES)?,
-            folder: folder.to_owned(),
-        }))
+        Ok(Some(read_published(folder)?))
     }
+}
+
+/// Key and document as IT puts them down for a whole computer.
+fn read_published(folder: &Path) -> Result<Enrolment, WorkstationError> {
+    let path = folder.join(KEY);
+    let key = read_text(&path, MOST_SMALL_BYTES)?
+        .parse()
+        .map_err(|cause| WorkstationError::Key { path, cause })?;
+    Ok(Enrolment {
+        key,
+        newest: None,
+        for_all: true,
+        document: read(&folder.join(DOCUMENT), MOST_BYTES)?,
+        signature: read_text(&folder.join(SIGNATURE), MOST_SMALL_BYTES)?,
+        folder: folder.to_owned(),
+    })
 }
 
 impl Enrolment {

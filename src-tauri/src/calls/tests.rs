@@ -139,6 +139,8 @@ fn every_call_is_made_or_refused_as_the_table_of_roles_says_and_refusals_are_ent
     enrol(folder.path());
     let desk = desk_in(folder.path());
     assert!(desk.asks_for_accounts());
+    let nowhere = desk.enrol_computer("medium", "").err().unwrap();
+    assert_eq!(nowhere.code, FailureCode::Rejected);
     let organisation = desk.organisation().unwrap();
     assert_eq!(organisation.identity.name, "Northside Clinic");
     let typed = SecretString::from(code("ada").print());

@@ -5,8 +5,8 @@ use vault::LEAST_PASSPHRASE_CHARACTERS;
 use crate::desk::{self, Demonstration, Desk};
 use crate::failure::Failure;
 use crate::ipc::{
-    ConsentWording, CreateRequest, Demo, FromDesk, OpenRequest, Startup, TemplateChoice,
-    TemplateHeading,
+    ConsentWording, CreateRequest, Demo, EnrolRequest, FromDesk, OpenRequest, Startup,
+    TemplateChoice, TemplateHeading,
 };
 use crate::page;
 use crate::preferences::Preferences;
@@ -78,6 +78,13 @@ pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(),
         Some(maker) => desk.create_for(&maker.account, &maker.code, &request.passphrase),
         None => desk.create_vault(&request.passphrase, request.recovery_key.as_deref()),
     }
+}
+
+/// Enrols this computer with an organisation, from a folder that a person has got from it. Stores that
+/// are made from then on are the organisation's.
+#[tauri::command(async)]
+pub fn enrol_computer(desk: State<'_, Desk>, request: EnrolRequest) -> Result<(), Failure> {
+    desk.enrol_computer(request.folder.trim(), &request.check_code)
 }
 
 /// Opens the store.

@@ -28,6 +28,7 @@ fn write_types(folder: &Path) {
         vault::BackupReport,
         CreateRequest,
         OpenRequest,
+        EnrolRequest,
         ListRequest,
         SearchRequest,
         VisitRequest,
@@ -108,6 +109,7 @@ fn a_request_with_an_unknown_field_is_refused() {
     refused!(
         BackupRequest => r#"{"folder":"/mnt/backup"}"#.to_owned(),
         CreateRequest => r#"{"passphrase":"x","recovery_key":null}"#.to_owned(),
+        EnrolRequest => r#"{"folder":"/media/it","check_code":"ABCD-EFGH"}"#.to_owned(),
         OpenRequest => r#"{"passphrase":"x","account":null}"#.to_owned(),
         ListRequest => r#"{"limit":1}"#.to_owned(),
         SearchRequest => r#"{"query":"","limit":1}"#.to_owned(),

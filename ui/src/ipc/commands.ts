@@ -6,6 +6,7 @@ import type { CorrectRequest } from "./generated/CorrectRequest";
 import type { Corrected } from "./generated/Corrected";
 import type { CreateRequest } from "./generated/CreateRequest";
 import type { DraftRequest } from "./generated/DraftRequest";
+import type { EnrolRequest } from "./generated/EnrolRequest";
 import type { EraseRequest } from "./generated/EraseRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
@@ -65,6 +66,8 @@ export function failureOf(cause: unknown): Failure {
 export const startup = () => call<Startup>("startup");
 export const setPreferences = (request: Preferences) => call<null>("set_preferences", request);
 export const createVault = (request: CreateRequest) => call<null>("create_vault", request);
+/** Enrols this computer with the organisation whose key and document lie in a folder. */
+export const enrolComputer = (request: EnrolRequest) => call<null>("enrol_computer", request);
 export const openVault = (request: OpenRequest) => call<null>("open_vault", request);
 export const backUp = (request: BackupRequest) => call<BackupReport>("back_up", request);
 export const lockVault = () => call<null>("lock_vault");

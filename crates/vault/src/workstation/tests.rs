@@ -97,6 +97,52 @@ fn what_is_not_newer_signed_and_in_time_is_refused_and_the_one_before_stays() {
     assert_eq!(left, 3);
 }
 
+/// Puts key, document and signature into a folder as IT does.
+fn publish(clinic: &Clinic, folder: &Path, serial: u64) -> [(&'static str, String); 3] {
+    let text = clinic.document(serial, &[]);
+    let files = [
+        (KEY, clinic.key.public().file()),
+        (SIGNATURE, clinic.sign(&text)),
+        (DOCUMENT, text),
+    ];
+    fs::create_dir_all(folder).unwrap();
+    for (name, content) in &files {
+        fs::write(folder.join(name), content).unwrap();
+    }
+    files
+}
+
+#[test]
+fn a_folder_enrols_a_computer_with_the_check_code_of_the_recovery_sheet_alone() {
+    let clinic = Clinic::new();
+    let computer = computer(&clinic);
+    let folder = clinic.parent.path().join("medium");
+    let code = check_code(
+        &clinic.key.public(),
+        &clinic.identity.recipient().to_string(),
+    );
+    let enrol = |typed: &str| computer.enrol_from(&folder, typed, crate::log::now());
+    let said = enrol(&code).unwrap_err();
+    assert!(matches!(said, WorkstationError::Missing { .. }), "{said}");
+    publish(&clinic, &folder, 3);
+    for wrong in ["", "0000-0000", &code[1..]] {
+        let said = enrol(wrong).unwrap_err();
+        assert!(matches!(said, WorkstationError::CheckCode { .. }), "{said}");
+        assert!(computer.enrolment().unwrap().is_none());
+    }
+    // Somebody else's key and document with the same recovery key have another code.
+    let mut stranger = Clinic::new();
+    stranger.identity = crate::EscrowIdentity::generate();
+    publish(&stranger, &folder, 3);
+    assert!(matches!(
+        enrol(&code),
+        Err(WorkstationError::CheckCode { .. })
+    ));
+    publish(&clinic, &folder, 3);
+    enrol(&format!(" {} ", code.to_lowercase().replace('-', " "))).unwrap();
+    assert_eq!(in_force(&computer), 3);
+}
+
 #[test]
 fn a_computer_stays_with_its_organisation() {
     let clinic = Clinic::new();
