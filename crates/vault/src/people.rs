@@ -111,7 +111,14 @@ impl Vault {
             if keys.has_way(account) {
                 tries::begin(&lock, account, now())?;
             }
-            let unwrapped = keys.unwrap_person(account, passphrase, secrets)?;
+            let unwrapped = keys
+                .unwrap_person(account, passphrase, secrets)
+                .inspect_err(|error| {
+                    // A keyring that is locked says nothing about the passphrase.
+                    if keys.has_way(account) && !matches!(error, VaultError::WrongPassphrase) {
+                        tries::take_back(&lock, account);
+                    }
+                })?;
             tries::clear(&lock, account);
             Self::open_unwrapped(dir, lock.clone(), &keys, &unwrapped)?.admit_signed_in(
                 workstation,

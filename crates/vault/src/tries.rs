@@ -98,6 +98,19 @@ pub(crate) fn begin(lock: &Lock, account: &Account, now: UnixMillis) -> Result<(
     Ok(())
 }
 
+/// Takes back the last try of somebody whose passphrase was not tried after all.
+pub(crate) fn take_back(lock: &Lock, account: &Account) {
+    let places = read(lock.file()).unwrap_or_default();
+    if let Some((at, tries)) = find(&places, &name_of(account)) {
+        let failures = tries.failures - 1;
+        let before = match failures {
+            0 => [0; PLACE],
+            _ => Tries { failures, ..tries }.to_bytes(),
+        };
+        let _ = write(lock.file(), at, &before);
+    }
+}
+
 /// Forgets the tries of somebody who got in.
 pub(crate) fn clear(lock: &Lock, account: &Account) {
     let places = read(lock.file()).unwrap_or_default();
@@ -197,8 +210,13 @@ mod tests {
         let later = UnixMillis(now.0 + 30_000);
         assert_eq!(wait(begin(&lock, &ada, later)), 0);
         assert_eq!(wait(begin(&lock, &ada, later)), 60_000);
+        take_back(&lock, &ada);
+        assert_eq!(wait(begin(&lock, &ada, later)), 30_000);
         clear(&lock, &ada);
+        take_back(&lock, &ada);
         assert_eq!(wait(begin(&lock, &ada, later)), 0);
+        take_back(&lock, &ada);
+        assert_eq!(find(&read(lock.file()).unwrap(), &name_of(&ada)), None);
     }
 
     #[test]

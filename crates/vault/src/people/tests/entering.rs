@@ -258,6 +258,15 @@ fn failed_tries_cost_a_wait_that_a_restart_does_not_end() {
     // The right one is not even tried.
     let refused = clinic.sign_in("ada").err().unwrap();
     assert!(matches!(refused, VaultError::TooManyTries(_)), "{refused}");
+    // A computer's secret that is missing is no failed passphrase.
+    let secret = clinic.parent.path().join("secret");
+    let away = clinic.parent.path().join("away");
+    fs::rename(&secret, &away).unwrap();
+    for _ in 0..5 {
+        let refused = clinic.sign_in("ben").err().unwrap();
+        assert!(matches!(refused, VaultError::DeviceSecretMissing { .. }));
+    }
+    fs::rename(&away, &secret).unwrap();
     let vault = clinic.sign_in("ben").unwrap();
     let lines = log_of(&vault);
     assert!(holds(
