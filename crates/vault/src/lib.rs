@@ -1,11 +1,15 @@
 //! The encrypted store of visits.
 //!
 //! A vault is a folder with two files: `keys.json`, which holds the vault key wrapped once by a
-//! passphrase together with this computer's secret (in an organisation's vault once for each person) and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every visit's content is sealed
-//! once more under a key of its own. Nothing of a visit leaves this crate for the disk unsealed,
-//! nothing that was committed is ever made anew or thrown away because it failed to decrypt, and
-//! what a call returns as stored has been committed and synchronised. What is done with it stands in
-//! an audit log, in the same commit.
+//! passphrase together with this computer's secret (in an organisation's vault once for each person)
+//! and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every
+//! visit's content is sealed once more under a key of its own. Nothing of a visit leaves this crate for
+//! the disk unsealed, nothing that was committed is ever made anew or thrown away because it failed to
+//! decrypt, and what a call returns as stored has been committed and synchronised. What is done with it
+//! stands in an audit log, in the same commit.
+//!
+//! Where the computer is enrolled with an organisation ([`Workstation`]), its document decides who
+//! signs in to a vault and what they may do there.
 //!
 //! ```text
 //! passphrase ─Argon2id┐
