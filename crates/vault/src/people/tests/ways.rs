@@ -142,3 +142,47 @@ fn a_new_recovery_key_of_the_document_is_the_vaults_from_the_next_opening_on() {
     );
     drop(clinic.sign_in("ada").unwrap());
 }
+
+/// As a kill leaves it between the two halves of an exchange: the ways lead to the new key already, and
+/// the store stands under the old one.
+#[test]
+fn an_exchange_of_the_vault_key_that_was_cut_off_keeps_everybody_in_and_can_be_finished() {
+    let (clinic, vault) = Clinic::with_vault(&[ADA, BEN, CHIARA]);
+    for name in ["ben", "chiara"] {
+        clinic.admit(&vault, name, &code(name, 0)).unwrap();
+    }
+    drop(vault);
+    let (dir, secrets) = (clinic.dir(), clinic.secrets());
+    let keys = KeysFile::from_bytes(&folder::read_keys(&dir).unwrap()).unwrap();
+    let unwrapped = keys
+        .unwrap_person(&account("ada"), &passphrase("ada"), Some(&secrets))
+        .unwrap();
+    let escrow = clinic.identity.recipient();
+    let (next, _) = keys
+        .with_new_key_for_people(&unwrapped, Some(&escrow))
+        .unwrap();
+    folder::replace_keys(&dir, &next.to_bytes().unwrap()).unwrap();
+
+    drop(clinic.sign_in("ben").unwrap());
+    // Somebody is removed and somebody changes their passphrase meanwhile.
+    clinic.take(&clinic.document(2, &[ADA, CHIARA]));
+    let next = SecretString::from("another passphrase of ada");
+    clinic
+        .sign_in("ada")
+        .unwrap()
+        .change_passphrase(&passphrase("ada"), Some(&secrets), &next, KdfCost::LEAST)
+        .unwrap();
+    assert!(Vault::entrances(&dir).unwrap().rotation_unfinished);
+    let vault = clinic.sign_in("chiara").unwrap();
+    drop(
+        vault
+            .rotate_key(&passphrase("chiara"), Some(&secrets))
+            .unwrap(),
+    );
+    drop(clinic.sign_in_with("ada", next.expose_secret()).unwrap());
+    let entrances = Vault::entrances(&dir).unwrap();
+    assert!(!entrances.rotation_unfinished);
+    assert_eq!(entrances.people.len(), 2);
+    let refused = clinic.sign_in("ben").err().unwrap();
+    assert!(matches!(refused, VaultError::NoWay(_)), "{refused}");
+}
