@@ -40,7 +40,7 @@ enum Command {
     Eval(eval::Command),
     /// Record, list, show, draft and export visits of a vault.
     #[command(subcommand)]
-    Visit(visits::Command),
+    Visit(Box<visits::Command>),
     /// Make a vault and change the ways into it.
     #[command(subcommand)]
     Vault(vaults::Command),
@@ -64,7 +64,7 @@ fn main() -> std::process::ExitCode {
     scribe::keep_memory_private();
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
-        Command::Visit(command) => visits::run(command),
+        Command::Visit(command) => visits::run(*command),
         Command::Vault(command) => vaults::run(&command),
         Command::Audit(command) => log::run(&command),
         Command::Org(command) => org::run(&command),

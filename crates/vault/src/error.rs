@@ -288,7 +288,7 @@ pub enum VaultError {
     TooManyTries(#[from] TryLater),
     /// The roster does not let the person in.
     #[error("{0}. The vault stays closed")]
-    NotAdmitted(NotAdmitted),
+    NotAdmitted(Box<NotAdmitted>),
     /// The enrolment code does not do it.
     #[error(transparent)]
     Code(#[from] EnrolmentRefused),
@@ -327,19 +327,19 @@ pub enum VaultError {
         "the organisation's document on this computer is refused: {0}. The vault stays closed until a \
          document that it takes is there; `inroomctl workstation update` takes it"
     )]
-    Document(Refused),
+    Document(Box<Refused>),
     /// The computer's enrolment is not in order.
     #[error("{0}. No vault was opened")]
-    Workstation(#[from] WorkstationError),
+    Workstation(Box<WorkstationError>),
     /// The person's role does not include it.
     #[error(transparent)]
     NotForRole(#[from] NotForRole),
     /// The visit lies outside the organisation's pilot.
     #[error(transparent)]
-    OutOfScope(#[from] OutOfScope),
+    OutOfScope(Box<OutOfScope>),
     /// The model is not one that the organisation has approved.
     #[error(transparent)]
-    NotApproved(NotApproved),
+    NotApproved(Box<NotApproved>),
     /// It is the organisation's to decide.
     #[error("in an organisation's vault {0}; nothing was changed")]
     OrganisationDecides(&'static str),
@@ -450,9 +450,35 @@ impl VaultError {
     }
 }
 
+// Boxed, so that a result that holds none of them stays small.
+
 impl From<NotAdmitted> for VaultError {
     fn from(refused: NotAdmitted) -> Self {
-        Self::NotAdmitted(refused)
+        Self::NotAdmitted(Box::new(refused))
+    }
+}
+
+impl From<Refused> for VaultError {
+    fn from(refused: Refused) -> Self {
+        Self::Document(Box::new(refused))
+    }
+}
+
+impl From<WorkstationError> for VaultError {
+    fn from(error: WorkstationError) -> Self {
+        Self::Workstation(Box::new(error))
+    }
+}
+
+impl From<OutOfScope> for VaultError {
+    fn from(refused: OutOfScope) -> Self {
+        Self::OutOfScope(Box::new(refused))
+    }
+}
+
+impl From<NotApproved> for VaultError {
+    fn from(refused: NotApproved) -> Self {
+        Self::NotApproved(Box::new(refused))
     }
 }
 

@@ -6,7 +6,9 @@
 
 use audit::{Act, Actor, Asked, PersonAccount};
 use governance::minisign::PublicKey;
-use governance::{Accepted, Account, Code, Command, ModelRole, Organisation, Person, VisitAsked};
+use governance::{
+    Accepted, Account, Code, Command, ModelRole, NotApproved, Organisation, Person, VisitAsked,
+};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use sha2::{Digest as _, Sha256};
 use visit::{Sha256Hex, UnixMillis, VisitId};
@@ -42,9 +44,7 @@ impl InForce {
     pub(crate) fn at(workstation: &Workstation, now: UnixMillis) -> Result<Self, VaultError> {
         let enrolment = workstation.enrolment()?;
         let enrolment = enrolment.ok_or(WorkstationError::NotEnrolled)?;
-        let accepted = enrolment
-            .in_force(None, now)
-            .map_err(VaultError::Document)?;
+        let accepted = enrolment.in_force(None, now)?;
         Ok(Self {
             key: enrolment.key,
             accepted,
@@ -207,9 +207,7 @@ impl Vault {
                 });
             }
             let newest = Some((bound.serial, &bound.sha256));
-            let accepted = enrolment
-                .in_force(newest, now)
-                .map_err(VaultError::Document)?;
+            let accepted = enrolment.in_force(newest, now)?;
             self.hold_on_to(transaction, &bound, &accepted)?;
             let key = enrolment.key;
             Ok(Some(InForce { key, accepted }))
@@ -266,9 +264,8 @@ impl Vault {
             let approval = session.organisation.approved(sha256, role, log::now())?;
             template.map_or(Ok(()), |template| approval.writes(template))
         };
-        approved().map_err(|refused| {
-            self.refused(Asked::LoadModel, None, VaultError::NotApproved(refused))
-        })
+        approved()
+            .map_err(|refused: NotApproved| self.refused(Asked::LoadModel, None, refused.into()))
     }
 
     /// Whether a visit lies within the organisation's pilot. Of its visits those are counted that were

@@ -29,7 +29,7 @@ fn begin(vault: &Vault, kind: Option<&str>, template: &str) -> Result<VisitId, V
 
 fn refused(begun: Result<VisitId, VaultError>) -> OutOfScope {
     match begun {
-        Err(VaultError::OutOfScope(reason)) => reason,
+        Err(VaultError::OutOfScope(reason)) => *reason,
         other => unreachable!("{other:?}"),
     }
 }
@@ -143,7 +143,7 @@ fn a_model_is_loaded_only_if_the_document_approves_of_it_and_a_refusal_is_entere
     let (_clinic, vault) = vault_with(&lines.concat());
     let ask = |byte, role, template| match vault.approve_model(&digest(byte), role, template) {
         Ok(()) => None,
-        Err(VaultError::NotApproved(reason)) => Some(reason),
+        Err(VaultError::NotApproved(reason)) => Some(*reason),
         Err(other) => unreachable!("{other}"),
     };
     let (speech, drafting) = (ModelRole::Speech, ModelRole::Drafting);
