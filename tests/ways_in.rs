@@ -72,6 +72,7 @@ impl Setting {
                     at: UnixMillis(1),
                 },
                 template: "soap".to_owned(),
+                kind: None,
                 language: None,
                 patient_label: PatientText::from("Room 4"),
                 reason: PatientText::from("knee"),

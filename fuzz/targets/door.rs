@@ -1,4 +1,4 @@
-//! The notes at a vault's door.
+//! The notes at a vault's door, and what else lies unsealed beside a vault.
 #![forbid(unsafe_code)]
 
 fn main() {

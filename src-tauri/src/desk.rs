@@ -1,5 +1,7 @@
 //! What the program holds while its window is open: the store, the listener, the work under way.
 
+mod organisation;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -70,7 +70,8 @@ impl Failure {
         Self::new(FailureCode::NotRecording, "No visit is being recorded.")
     }
 
-    fn of(code: FailureCode, error: &dyn Error) -> Self {
+    /// An error in its own words.
+    pub fn of(code: FailureCode, error: &dyn Error) -> Self {
         Self {
             code,
             message: sentence(error),
@@ -107,7 +108,9 @@ impl From<VaultError> for Failure {
         let code = match &error {
             VaultError::WrongPassphrase => FailureCode::WrongPassphrase,
             VaultError::PassphraseTooShort { .. } => FailureCode::WeakPassphrase,
-            VaultError::NotARecipient | VaultError::ConsentIncomplete(_) => FailureCode::Rejected,
+            VaultError::NotARecipient
+            | VaultError::ConsentIncomplete(_)
+            | VaultError::NotForRole(_) => FailureCode::Rejected,
             VaultError::Device(_) => FailureCode::Keyring,
             _ => FailureCode::Store,
         };

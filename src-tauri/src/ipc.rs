@@ -21,6 +21,12 @@ pub struct Startup {
     pub folder: String,
     /// How the store is to be entered.
     pub door: Door,
+    /// Whether people enter it with their accounts: it is an organisation's, or will be.
+    pub accounts: bool,
+    /// The organisation that this computer is enrolled with.
+    pub organisation: Option<String>,
+    /// The kinds of visit that its pilot is limited to; empty if it is not.
+    pub kinds: Vec<String>,
     /// Set in a demonstration.
     pub demo: Option<Demo>,
     /// The name of the account at the computer, as a first guess at who asks for consent.
@@ -274,15 +280,40 @@ pub struct CreateRequest {
     // Named, so that a request without the field is refused and not taken for that.
     #[serde(deserialize_with = "Option::deserialize")]
     pub recovery_key: Option<String>,
+    /// Who makes it, where it is to be an organisation's; its recovery key is the one then.
+    pub maker: Option<Maker>,
 }
 
-/// A passphrase, to open the store.
+/// The person who makes an organisation's store.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub struct PassphraseRequest {
+pub struct Maker {
+    /// Their account, as typed.
+    pub account: String,
+    /// Their enrolment code, as typed.
+    #[ts(type = "string")]
+    pub code: SecretString,
+}
+
+/// An organisation that the computer is to join.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolRequest {
+    /// The folder with its key and document, from the root on.
+    pub folder: String,
+    /// The check code of its recovery sheet, as typed.
+    pub check_code: String,
+}
+
+/// What opens the store.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OpenRequest {
     /// As typed.
     #[ts(type = "string")]
     pub passphrase: SecretString,
+    /// The account of who signs in to an organisation's store, as typed.
+    pub account: Option<String>,
 }
 
 /// How much of the list of visits is shown.
@@ -335,6 +366,8 @@ pub struct NewVisitRequest {
     pub template: String,
     /// The language spoken (ISO 639-1), or none to have it detected.
     pub language: Option<String>,
+    /// What kind of visit it is, where the organisation's pilot names some.
+    pub kind: Option<String>,
     /// The consent.
     pub consent: ConsentRequest,
 }

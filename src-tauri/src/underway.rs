@@ -294,6 +294,7 @@ mod tests {
                 at: scribe::clock::now(),
             },
             template: "soap".to_owned(),
+            kind: None,
             language: None,
             patient_label: visit::PatientText::default(),
             reason: visit::PatientText::default(),

@@ -15,6 +15,9 @@ export const startup = (changes: Partial<Startup> = {}): Startup => ({
   version: "0.1.0",
   folder: "/home/anna/.local/share/Inroom/vault",
   door: "open",
+  accounts: false,
+  organisation: null,
+  kinds: [],
   demo: null,
   account: "anna",
   templates: [

@@ -38,6 +38,7 @@ it("imports with the consent of a recording, and not before it is confirmed", as
         reason: "",
         template: "full-visit",
         language: null,
+        kind: null,
         consent: { asked_by: "anna", given_by: "patient", method: "spoken" },
       },
     },

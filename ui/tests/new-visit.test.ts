@@ -59,6 +59,7 @@ it("prepares the visit with its consent, then records it", async () => {
       reason: "Knee",
       template: "soap",
       language: null,
+      kind: null,
       consent: { asked_by: "anna", given_by: "representative", method: "written" },
     },
   ]);
@@ -89,4 +90,17 @@ it("says so when there is no microphone", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain("No microphone was found");
   await click("consent-confirm");
   expect(screen.getByTestId<HTMLButtonElement>("start-recording").disabled).toBe(true);
+});
+
+it("asks what kind of visit it is where the organisation's pilot names some", async () => {
+  const program = await newVisit({ startup: () => startup({ kinds: ["follow-up", "back pain"] }) });
+  await screen.findByText("Desk microphone (default)");
+  await click("consent-confirm");
+  const start = screen.getByTestId<HTMLButtonElement>("start-recording");
+  expect(start.disabled).toBe(true);
+  await choose("kind", "back pain");
+  expect(start.disabled).toBe(false);
+  await click("start-recording");
+  await screen.findByTestId("back");
+  expect(asked(program, "prepare_visit")).toMatchObject([{ kind: "back pain" }]);
 });

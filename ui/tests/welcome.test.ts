@@ -23,7 +23,7 @@ it("makes a store only from two equal passphrases that are long enough", async (
   expect(screen.queryByText(/a forgotten passphrase cannot be recovered/)).toBeNull();
   await click("create-vault");
   expect(asked(program, "create_vault")).toEqual([
-    { passphrase: "plum engine harbor violet", recovery_key: "age1key" },
+    { passphrase: "plum engine harbor violet", recovery_key: "age1key", maker: null },
   ]);
   expect(await screen.findByTestId("new-visit")).toBeTruthy();
 });
@@ -38,7 +38,7 @@ it("makes a store without a recovery key only where a person has said so", async
   expect(button.disabled).toBe(false);
   await click("create-vault");
   expect(asked(program, "create_vault")).toEqual([
-    { passphrase: "plum engine harbor violet", recovery_key: null },
+    { passphrase: "plum engine harbor violet", recovery_key: null, maker: null },
   ]);
 });
 
@@ -85,4 +85,95 @@ it("says at once that the store was found damaged, and keeps saying it", async (
   await click("open-vault");
   await screen.findByTestId("new-visit");
   expect((await screen.findByTestId("failure")).textContent).toContain("write-ahead log is damaged");
+});
+
+it("signs in with account and passphrase where the vault is an organisation's", async () => {
+  let tries = 0;
+  const program = await openPage({
+    startup: () => startup({ door: "locked", accounts: true, organisation: "Northside Clinic" }),
+    open_vault: () => {
+      tries += 1;
+      if (tries === 1) throw refusal("store", "Too many tries failed; the next one is taken in 30 seconds.");
+      return null;
+    },
+  });
+  const button = await screen.findByTestId<HTMLButtonElement>("open-vault");
+  expect(document.activeElement).toBe(screen.getByTestId("account"));
+  await type("open-passphrase", "plum engine harbor violet");
+  expect(button.disabled).toBe(true);
+  await type("account", " ada@northside.example ");
+  expect(button.disabled).toBe(false);
+  expect(screen.queryByTestId("enrolment-code")).toBeNull();
+  await click("open-vault");
+  expect((await screen.findByRole("alert")).textContent).toContain("in 30 seconds");
+  await click("open-vault");
+  expect(await screen.findByTestId("new-visit")).toBeTruthy();
+  const request = { passphrase: "plum engine harbor violet", account: "ada@northside.example" };
+  expect(asked(program, "open_vault")).toEqual([request, request]);
+});
+
+it("asks for no account where the vault has one passphrase", async () => {
+  const program = await openPage({ startup: () => startup({ door: "locked" }) });
+  await screen.findByTestId("open-vault");
+  expect(screen.queryByTestId("account")).toBeNull();
+  await type("open-passphrase", "plum engine harbor violet");
+  await click("open-vault");
+  expect(asked(program, "open_vault")).toEqual([{ passphrase: "plum engine harbor violet", account: null }]);
+});
+
+it("makes an organisation's store with account and enrolment code, and asks for no recovery key", async () => {
+  const program = await openPage({
+    startup: () => startup({ door: "absent", accounts: true, organisation: "Northside Clinic" }),
+  });
+  const button = await screen.findByTestId<HTMLButtonElement>("create-vault");
+  expect(screen.getByText(/belongs to Northside Clinic/)).toBeTruthy();
+  expect(screen.queryByTestId("create-recovery-key")).toBeNull();
+  await type("account", "ada@northside.example");
+  await type("create-passphrase", "plum engine harbor violet");
+  await type("create-passphrase-again", "plum engine harbor violet");
+  expect(button.disabled).toBe(true);
+  await type("enrolment-code", "ABCDE-ABCDE-ABCDE-ABCDE-ABCDE");
+  expect(button.disabled).toBe(false);
+  await click("create-vault");
+  expect(asked(program, "create_vault")).toEqual([
+    {
+      passphrase: "plum engine harbor violet",
+      recovery_key: null,
+      maker: { account: "ada@northside.example", code: "ABCDE-ABCDE-ABCDE-ABCDE-ABCDE" },
+    },
+  ]);
+});
+
+it("joins an organisation with a folder and its check code, then makes a store with an account", async () => {
+  let joined = false;
+  const program = await openPage({
+    startup: () => startup({ door: "absent", accounts: joined, organisation: joined ? "Northside Clinic" : null }),
+    enrol_computer: ({ check_code }: { check_code: string }) => {
+      if (check_code !== "ABCD-EFGH") throw refusal("rejected", "The check code is another one.");
+      joined = true;
+      return null;
+    },
+  });
+  await click("join");
+  const button = await screen.findByTestId<HTMLButtonElement>("join-do");
+  await type("join-folder", " /media/it/for-workstations ");
+  expect(button.disabled).toBe(true);
+  await type("check-code", "ABCD-EFGX");
+  await click("join-do");
+  expect((await screen.findByTestId("join-failure")).textContent).toContain("another one");
+  await type("check-code", "ABCD-EFGH");
+  await click("join-do");
+  expect(await screen.findByTestId("enrolment-code")).toBeTruthy();
+  expect(screen.queryByTestId("join")).toBeNull();
+  expect(asked(program, "enrol_computer")[1]).toEqual({
+    folder: "/media/it/for-workstations",
+    check_code: "ABCD-EFGH",
+  });
+});
+
+it("leads back from joining to a store without an organisation", async () => {
+  await create();
+  await click("join");
+  await click("join-not");
+  expect(await screen.findByTestId("create-passphrase")).toBeTruthy();
 });

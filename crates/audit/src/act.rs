@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use visit::{ConsentGiver, ConsentMethod, Millis, RevisionNumber, UnixMillis, VisitId};
 
+use crate::actor::{AccountName, PersonAccount};
 use crate::hex::Digest;
 
 /// What was done. The fields are identifiers, digests, counts, times and words from fixed lists:
@@ -190,6 +191,42 @@ pub enum Act {
         /// In which visit.
         visit: VisitId,
     },
+    /// The vault was bound to an organisation: from here on it opens for the people of its document
+    /// alone.
+    OrganisationBound {
+        /// Digest of the organisation's public key, as the line that holds it.
+        key: Digest,
+        /// Serial of the document that is in force.
+        serial: u64,
+        /// Digest of that document.
+        document: Digest,
+    },
+    /// A newer document of the organisation came into force.
+    DocumentTaken {
+        /// Its serial.
+        serial: u64,
+        /// Its digest.
+        document: Digest,
+    },
+    /// A person of the roster got a way of their own into the vault.
+    PersonAdmitted {
+        /// Who.
+        account: PersonAccount,
+    },
+    /// The way of a person who is no longer on the roster was removed.
+    PersonRemoved {
+        /// Who.
+        account: PersonAccount,
+    },
+    /// Somebody tried to sign in and could not. Entered by the next opening.
+    SignInRefused {
+        /// Under which account, as it was typed.
+        account: AccountName,
+        /// Why.
+        reason: Refusal,
+        /// How often: many tries in a row are one entry, with the time of the last.
+        times: u32,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -244,6 +281,26 @@ pub enum Asked {
     ChangeRetention,
     /// To say who spoke, or to take that back.
     CorrectSpeakers,
+    /// To record, or to go on with a recording.
+    Record,
+    /// To see the list of visits.
+    ListVisits,
+    /// To have a note drafted.
+    DraftNote,
+    /// To open, make or lock the vault.
+    EnterVault,
+    /// To let another person into the vault.
+    AdmitPerson,
+    /// To restore a backup.
+    Restore,
+    /// To see what is kept how long.
+    ReadRetention,
+    /// To read the audit log.
+    ShowLog,
+    /// To export the audit log.
+    ExportLog,
+    /// To load a model.
+    LoadModel,
 }
 
 /// Why something was not done.
@@ -276,6 +333,22 @@ pub enum Refusal {
     Damaged,
     /// The disk or the store refused.
     Storage,
+    /// The person is not on the roster, not yet or no longer.
+    NotAdmitted,
+    /// The person has no way of their own into this vault.
+    NoWay,
+    /// The enrolment code was not the one, expired or used.
+    EnrolmentCode,
+    /// Too many tries had failed.
+    TooManyTries,
+    /// The organisation's key or document was missing, another, older or expired.
+    Organisation,
+    /// The person's role does not include it.
+    NotForRole,
+    /// The visit lies outside the pilot.
+    OutOfScope,
+    /// The model is not approved.
+    NotApproved,
 }
 
 /// How much of a transcript a correction of its speakers concerns.
@@ -346,9 +419,9 @@ impl Act {
     /// Whether it was done.
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::UnlockRefused { reason, .. } | Self::Refused { reason, .. } => {
-                Outcome::Refused(*reason)
-            }
+            Self::UnlockRefused { reason, .. }
+            | Self::SignInRefused { reason, .. }
+            | Self::Refused { reason, .. } => Outcome::Refused(*reason),
             _ => Outcome::Done,
         }
     }
@@ -388,7 +461,12 @@ impl Act {
             | Self::RetentionChanged { .. }
             | Self::LogShown
             | Self::LogExported
-            | Self::StoreLogDamaged => None,
+            | Self::StoreLogDamaged
+            | Self::OrganisationBound { .. }
+            | Self::DocumentTaken { .. }
+            | Self::PersonAdmitted { .. }
+            | Self::PersonRemoved { .. }
+            | Self::SignInRefused { .. } => None,
         }
     }
 }

@@ -1,8 +1,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// Who did something, as far as the program knows. Today a vault has one passphrase, so it knows the
-/// account of the operating system that the program ran under; persons of a roster will be another
-/// variant.
+/// Who did something, as far as the program knows: in an organisation's vault the person who is signed
+/// in; in a vault with one passphrase the account of the operating system that the program ran under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Actor {
@@ -16,6 +15,56 @@ pub enum Actor {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<u32>,
     },
+    /// A person of the organisation's roster, who is signed in.
+    Person {
+        /// The person's account.
+        account: PersonAccount,
+    },
+}
+
+/// The account of a person of an organisation's roster: at most [`PersonAccount::MOST_BYTES`], without
+/// control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PersonAccount(String);
+
+impl PersonAccount {
+    /// As long as a mail address may be (RFC 5321). What is longer is cut.
+    pub const MOST_BYTES: usize = 254;
+
+    /// From an account as the roster has it.
+    pub fn new(account: &str) -> Self {
+        Self(cut(account, Self::MOST_BYTES))
+    }
+
+    /// The account.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for PersonAccount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let account = Self::new(&text);
+        if account.0 == text {
+            Ok(account)
+        } else {
+            Err(de::Error::custom("not the account of a person"))
+        }
+    }
+}
+
+/// A text in one line, cut after so many bytes.
+fn cut(text: &str, most: usize) -> String {
+    let mut kept = String::new();
+    for character in text.chars().filter(|c| !c.is_control()) {
+        if kept.len() + character.len_utf8() > most {
+            break;
+        }
+        kept.push(character);
+    }
+    kept
 }
 
 /// The name of an account of the operating system: at most [`AccountName::MOST_BYTES`], without
@@ -31,14 +80,7 @@ impl AccountName {
 
     /// From a name as the system or the environment gives it.
     pub fn new(name: &str) -> Self {
-        let mut kept = String::new();
-        for character in name.chars().filter(|c| !c.is_control()) {
-            if kept.len() + character.len_utf8() > Self::MOST_BYTES {
-                break;
-            }
-            kept.push(character);
-        }
-        Self(kept)
+        Self(cut(name, Self::MOST_BYTES))
     }
 
     /// The name.

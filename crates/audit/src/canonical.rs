@@ -4,7 +4,7 @@
 //! Version 1, numbers little-endian: number (u64), time (i64, milliseconds since
 //! 1970-01-01T00:00:00Z), who (a tag, then its fields), act (a tag, then its fields in the order in
 //! which [`Act`] names them). A tag or a word from a list is one byte; an identifier of a visit is
-//! its 16 bytes, a digest its 32; a count is a u32, a length of time a u64; what may be absent is
+//! its 16 bytes, a digest its 32; a count is a u32, a length of time or a serial a u64; what may be absent is
 //! the byte 0, or 1 and the value; a name is its length in bytes (u8) and its UTF-8. Each sequence
 //! ends where its tags say, so no two entries have the same.
 
@@ -27,13 +27,20 @@ fn push_actor(bytes: &mut Vec<u8>, actor: &Actor) {
         Actor::Program => bytes.push(1),
         Actor::Account { name, id } => {
             bytes.push(2);
-            let name = name.as_str().as_bytes();
-            // A name has 64 bytes at most.
-            bytes.push(name.len() as u8);
-            bytes.extend_from_slice(name);
+            push_name(bytes, name.as_str());
             push_option(bytes, *id);
         }
+        Actor::Person { account } => {
+            bytes.push(3);
+            push_name(bytes, account.as_str());
+        }
     }
+}
+
+fn push_name(bytes: &mut Vec<u8>, name: &str) {
+    // A name has 64 bytes at most, an account 254.
+    bytes.push(name.len() as u8);
+    bytes.extend_from_slice(name.as_bytes());
 }
 
 fn push_option(bytes: &mut Vec<u8>, number: Option<u32>) {
@@ -163,6 +170,31 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
                 NamedAs::OtherVoice => 5,
             });
         }
+        Act::OrganisationBound {
+            key,
+            serial,
+            document,
+        } => {
+            bytes.extend_from_slice(&key.0);
+            bytes.extend_from_slice(&serial.to_le_bytes());
+            bytes.extend_from_slice(&document.0);
+        }
+        Act::DocumentTaken { serial, document } => {
+            bytes.extend_from_slice(&serial.to_le_bytes());
+            bytes.extend_from_slice(&document.0);
+        }
+        Act::PersonAdmitted { account } | Act::PersonRemoved { account } => {
+            push_name(bytes, account.as_str());
+        }
+        Act::SignInRefused {
+            account,
+            reason,
+            times,
+        } => {
+            push_name(bytes, account.as_str());
+            bytes.push(refusal(*reason));
+            bytes.extend_from_slice(&times.to_le_bytes());
+        }
         Act::Refused {
             asked,
             visit,
@@ -237,6 +269,11 @@ const fn tag(act: &Act) -> u8 {
         Act::ImportBegun { .. } => 31,
         Act::SpeakersCorrected { .. } => 32,
         Act::CorrectionTakenBack { .. } => 33,
+        Act::OrganisationBound { .. } => 34,
+        Act::DocumentTaken { .. } => 35,
+        Act::PersonAdmitted { .. } => 36,
+        Act::PersonRemoved { .. } => 37,
+        Act::SignInRefused { .. } => 38,
     }
 }
 
@@ -257,6 +294,16 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::BackUp => 13,
         Asked::ChangeRetention => 14,
         Asked::CorrectSpeakers => 15,
+        Asked::Record => 16,
+        Asked::ListVisits => 17,
+        Asked::DraftNote => 18,
+        Asked::EnterVault => 19,
+        Asked::AdmitPerson => 20,
+        Asked::Restore => 21,
+        Asked::ReadRetention => 22,
+        Asked::ShowLog => 23,
+        Asked::ExportLog => 24,
+        Asked::LoadModel => 25,
     }
 }
 
@@ -275,5 +322,13 @@ const fn refusal(reason: Refusal) -> u8 {
         Refusal::Unresolved => 11,
         Refusal::Damaged => 12,
         Refusal::Storage => 13,
+        Refusal::NotAdmitted => 14,
+        Refusal::NoWay => 15,
+        Refusal::EnrolmentCode => 16,
+        Refusal::TooManyTries => 17,
+        Refusal::Organisation => 18,
+        Refusal::NotForRole => 19,
+        Refusal::OutOfScope => 20,
+        Refusal::NotApproved => 21,
     }
 }

@@ -25,7 +25,7 @@ mod verify;
 mod words;
 
 pub use act::{Act, Asked, Cause, Extent, NamedAs, Outcome, Part, Refusal, Way};
-pub use actor::{AccountName, Actor};
+pub use actor::{AccountName, Actor, PersonAccount};
 pub use entry::{Entry, Event, origin};
 pub use export::{Export, Line, LineError, MOST_LINE_BYTES};
 pub use head::{Head, SignedHead};

@@ -118,6 +118,26 @@ pub(crate) fn acts() -> Vec<Act> {
             named: NamedAs::Companion,
         },
         Act::CorrectionTakenBack { visit },
+        Act::OrganisationBound {
+            key: note,
+            serial: 7,
+            document: Digest::from_bytes([0xD4; 32]),
+        },
+        Act::DocumentTaken {
+            serial: 8,
+            document: note,
+        },
+        Act::PersonAdmitted {
+            account: PersonAccount::new("ada@a.example"),
+        },
+        Act::PersonRemoved {
+            account: PersonAccount::new("ada@a.example"),
+        },
+        Act::SignInRefused {
+            account: AccountName::new("ada"),
+            reason: Refusal::NotAdmitted,
+            times: 2,
+        },
     ]
 }
 

@@ -11,6 +11,7 @@ impl fmt::Display for Actor {
             Self::Program => f.write_str("the program"),
             Self::Account { name, id: None } => f.write_str(name.as_str()),
             Self::Account { name, id: Some(id) } => write!(f, "{} ({id})", name.as_str()),
+            Self::Person { account } => f.write_str(account.as_str()),
         }
     }
 }
@@ -137,6 +138,32 @@ impl fmt::Display for Act {
             Self::StoreLogDamaged => f.write_str(
                 "found the store's write-ahead log damaged: what was committed last may be missing",
             ),
+            Self::OrganisationBound { key, serial, .. } => write!(
+                f,
+                "bound the vault to the organisation whose key has the SHA-256 {key}, with the \
+                 document of serial {serial}"
+            ),
+            Self::DocumentTaken { serial, document } => write!(
+                f,
+                "took the organisation's document of serial {serial} into force, SHA-256 {document}"
+            ),
+            Self::PersonAdmitted { account } => {
+                write!(f, "gave {} a way into the vault", account.as_str())
+            }
+            Self::PersonRemoved { account } => write!(
+                f,
+                "removed the way of {}, who is no longer on the roster",
+                account.as_str()
+            ),
+            Self::SignInRefused {
+                account,
+                reason,
+                times,
+            } => write!(
+                f,
+                "was refused to sign in as {}, {times} times: {reason}",
+                account.as_str()
+            ),
             Self::Refused {
                 asked,
                 visit,
@@ -170,6 +197,16 @@ impl fmt::Display for Asked {
             Self::BackUp => "back the vault up",
             Self::ChangeRetention => "change how long is kept",
             Self::CorrectSpeakers => "correct who spoke",
+            Self::Record => "record",
+            Self::ListVisits => "see the list of visits",
+            Self::DraftNote => "have a note drafted",
+            Self::EnterVault => "open or lock the vault",
+            Self::AdmitPerson => "let a person into the vault",
+            Self::Restore => "restore a backup",
+            Self::ReadRetention => "see how long is kept",
+            Self::ShowLog => "read the audit log",
+            Self::ExportLog => "export the audit log",
+            Self::LoadModel => "load a model",
         })
     }
 }
@@ -190,6 +227,14 @@ impl fmt::Display for Refusal {
             Self::Unresolved => "unsupported lines were not resolved",
             Self::Damaged => "what is stored is damaged",
             Self::Storage => "the store did not take it",
+            Self::NotAdmitted => "the person is not admitted by the roster",
+            Self::NoWay => "the person has no way into this vault",
+            Self::EnrolmentCode => "the enrolment code was another, expired or used",
+            Self::TooManyTries => "too many tries had failed",
+            Self::Organisation => "the organisation's key or document was not in order",
+            Self::NotForRole => "the person's role does not include it",
+            Self::OutOfScope => "the visit lies outside the pilot",
+            Self::NotApproved => "the model is not approved",
         })
     }
 }

@@ -83,8 +83,9 @@ commands! {
     WithdrawConsent, "erase for withdrawn consent": Physician Nurse;
     /// Erase a visit's sound or all of it for another reason.
     Discard, "discard a visit": Physician;
-    /// Make a vault.
-    CreateVault, "make a vault": Administrator;
+    /// Make a vault, or bring one that was made without an organisation into it: each account of a
+    /// computer has its own, so whoever works there has to be able to.
+    CreateVault, "make a vault": Physician Nurse Administrator;
     /// Open the vault.
     OpenVault, "open the vault": Physician Nurse Administrator Oversight Auditor;
     /// Lock the vault.
@@ -95,8 +96,10 @@ commands! {
     ChangeWays, "change the ways into the vault": Administrator;
     /// Exchange the vault key.
     RotateKey, "exchange the vault key": Administrator;
-    /// Open a vault with the recovery key.
-    Recover, "recover a vault": Administrator;
+    /// Get a way into a vault with the recovery key: whoever holds that key decides for whom.
+    Recover, "recover a vault": Physician Nurse Administrator Oversight Auditor;
+    /// Let a person of the roster into the vault, with their enrolment code.
+    AdmitPerson, "let a person into the vault": Physician Administrator;
     /// Back the vault up, and list the snapshots: what leaves is encrypted.
     BackUp, "back the vault up": Physician Administrator;
     /// Restore a backup as a new vault.

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use governance::Command as C;
 use indicatif::{ProgressBar, ProgressStyle};
 use scribe::clock;
 use vault::{BackupStep, Vault};
 
 use crate::vaults::{self, VaultArguments};
+use crate::ways::CodeArgument;
 
 #[derive(clap::Args)]
 pub(crate) struct BackupArguments {
@@ -44,10 +46,12 @@ pub(crate) struct RestoreArguments {
     /// Let the new passphrase alone open the restored vault.
     #[arg(long, requires = "identity", conflicts_with = "device_secret_file")]
     without_device_secret: bool,
+    #[command(flatten)]
+    code: CodeArgument,
 }
 
 pub(crate) fn back_up(arguments: &BackupArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::BackUp])?;
     let bar = bar();
     let report = vault.back_up(&arguments.to, clock::now(), arguments.keep, &mut |step| {
         show(&bar, step)
@@ -94,9 +98,10 @@ pub(crate) fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
     println!("restored to {}", folder.display());
     let vault = match &arguments.identity {
         Some(identity) => {
-            vaults::recover(&arguments.vault, identity, arguments.without_device_secret)?
+            let without = arguments.without_device_secret;
+            vaults::recover(&arguments.vault, identity, without, &arguments.code)?
         }
-        None => arguments.vault.open()?,
+        None => arguments.vault.open(&[C::Restore])?,
     };
     vault.confirm_restored(&arguments.from, snapshot)?;
     println!(

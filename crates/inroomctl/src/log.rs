@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use governance::Command as C;
 use vault::{Entry, LogState, Outcome};
 use visit::{UnixMillis, VisitId};
 
@@ -67,7 +68,7 @@ pub(crate) fn instant(text: &str) -> Result<UnixMillis, String> {
 }
 
 fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::ShowLog])?;
     let mut shown = 0_u64;
     let state = vault.show_log(&mut |entry| {
         if arguments.wants(entry) {
@@ -84,6 +85,7 @@ impl ShowArguments {
         let is_by = |who: &str| match &entry.who {
             vault::Actor::Program => who == "program",
             vault::Actor::Account { name, .. } => name.as_str() == who,
+            vault::Actor::Person { account } => account.as_str() == who,
         };
         self.visit
             .is_none_or(|visit| entry.act.visit() == Some(visit))
@@ -114,7 +116,7 @@ fn in_order(state: &LogState) -> anyhow::Result<()> {
 }
 
 fn export(arguments: &ExportArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::ExportLog])?;
     let path = &arguments.file;
     let file = File::create_new(path).with_context(|| {
         format!(

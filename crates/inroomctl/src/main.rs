@@ -20,6 +20,8 @@ mod templates;
 mod terms;
 mod vaults;
 mod visits;
+mod ways;
+mod workstation;
 
 use clap::{Parser, Subcommand};
 
@@ -38,7 +40,7 @@ enum Command {
     Eval(eval::Command),
     /// Record, list, show, draft and export visits of a vault.
     #[command(subcommand)]
-    Visit(visits::Command),
+    Visit(Box<visits::Command>),
     /// Make a vault and change the ways into it.
     #[command(subcommand)]
     Vault(vaults::Command),
@@ -46,15 +48,14 @@ enum Command {
     #[command(subcommand)]
     Audit(log::Command),
     /// Make, change, sign and compare an organisation's document: policy, roster, pilot, models.
-    ///
-    /// No program takes such a document into force yet: what it decides is not enforced.
     #[command(subcommand)]
     Org(org::Command),
     /// Make enrolment codes, and list and remove the people of an organisation's document.
-    ///
-    /// No program asks for these codes yet.
     #[command(subcommand)]
     People(people::Command),
+    /// Enrol this computer with an organisation, and take its documents into force.
+    #[command(subcommand)]
+    Workstation(workstation::Command),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -63,11 +64,12 @@ fn main() -> std::process::ExitCode {
     scribe::keep_memory_private();
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
-        Command::Visit(command) => visits::run(command),
+        Command::Visit(command) => visits::run(*command),
         Command::Vault(command) => vaults::run(&command),
         Command::Audit(command) => log::run(&command),
         Command::Org(command) => org::run(&command),
         Command::People(command) => people::run(&command),
+        Command::Workstation(command) => workstation::run(&command),
         Command::Microphones => microphones(),
     };
     match done {
@@ -115,10 +117,12 @@ mod tests {
         ("people enrol", &[]),
         ("people list", &[]),
         ("people remove", &[]),
+        ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),
         ("vault create", &[C::CreateVault]),
         ("vault info", &[]),
+        ("vault join", &[C::CreateVault]),
         ("vault passphrase", &[C::ChangePassphrase]),
         ("vault recover", &[C::Recover]),
         ("vault recovery-key", &[]),
@@ -139,6 +143,9 @@ mod tests {
         ("visit search", &[C::SearchVisits]),
         ("visit show", &[C::ReadVisit]),
         ("visit sign", &[C::SignNote]),
+        ("workstation enrol", &[]),
+        ("workstation show", &[]),
+        ("workstation update", &[]),
     ];
 
     fn leaves(command: &clap::Command, words: &str, all: &mut Vec<String>) {

@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
+use governance::Command as C;
 use scribe::clock;
 use vault::{Erased, Tombstone, Vault, VaultError};
 use visit::{Days, Retention, VisitId};
@@ -51,7 +52,7 @@ fn kept(text: &str) -> Result<Kept, String> {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Show(arguments) => show(&arguments.open_as_it_is()?.retention()?),
+        Command::Show(arguments) => show(&arguments.open_as_it_is(C::ReadRetention)?.retention()?),
         Command::Set(arguments) => set(arguments)?,
         Command::Run(arguments) => enforce(arguments)?,
     }
@@ -72,7 +73,7 @@ fn show(policy: &Retention) {
 }
 
 fn set(arguments: &SetArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open_as_it_is()?;
+    let vault = arguments.vault.open_as_it_is(C::ChangeRetention)?;
     let mut policy = vault.retention()?;
     for (kept, of) in [
         (arguments.audio, &mut policy.audio),
@@ -89,7 +90,8 @@ fn set(arguments: &SetArguments) -> anyhow::Result<()> {
 }
 
 fn enforce(arguments: &VaultArguments) -> anyhow::Result<()> {
-    let done = scribe::enforce_retention(&arguments.open_as_it_is()?, clock::now())?;
+    let done =
+        scribe::enforce_retention(&arguments.open_as_it_is(C::ChangeRetention)?, clock::now())?;
     for tombstone in &done.erased {
         println!("{}", line_of(tombstone));
     }

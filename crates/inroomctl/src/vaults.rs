@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
+use governance::{Account, Command as C};
 use secrecy::{ExposeSecret, SecretString};
 use vault::{
     DevicePlace, DeviceSecretFile, DeviceSecrets, EscrowIdentity, EscrowRecipient, KdfCost, Vault,
-    Ways,
+    VaultError, Ways,
 };
 
+use crate::ways::{self, AdmitArguments, CodeArgument, JoinArguments, Said};
 use crate::{backups, passphrase, retention};
 
 /// Which vault, and how it is opened.
@@ -19,9 +21,12 @@ pub(crate) struct VaultArguments {
     /// The vault's folder; the program's own data folder when not given.
     #[arg(long, value_name = "DIR")]
     vault: Option<PathBuf>,
+    /// Your account, for an organisation's vault.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<Account>,
     /// A file whose first line is the passphrase; otherwise it is asked for.
     #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// The file with this computer's secret, for a vault that was made with one. Without it the
     /// account's keyring is asked.
     #[arg(long, value_name = "FILE")]
@@ -34,13 +39,19 @@ pub(crate) enum Command {
     Create(CreateArguments),
     /// Say which ways lead into a vault, without opening it.
     Info(VaultArguments),
-    /// Exchange the passphrase.
+    /// Bring a vault that was made without an organisation into the one that this computer is enrolled
+    /// with.
+    Join(JoinArguments),
+    /// Let another person of the organisation's roster in, with their enrolment code.
+    Admit(AdmitArguments),
+    /// Exchange the passphrase; in an organisation's vault one's own.
     Passphrase(PassphraseArguments),
     /// Tie a vault to this computer, or entrust it to a recovery key.
     Bind(BindArguments),
     /// Exchange the vault key: the store is written anew under another one.
     Rotate(VaultArguments),
-    /// Open a vault with the organisation's recovery key and give it a new passphrase.
+    /// Open a vault with the organisation's recovery key and give it a new passphrase; with --account,
+    /// an organisation's vault for that person.
     Recover(RecoverArguments),
     /// Back a vault up: encrypted, only what is new, restored once to prove it.
     Backup(backups::BackupArguments),
@@ -63,18 +74,20 @@ pub(crate) struct CreateArguments {
     #[arg(long, conflicts_with = "device_secret_file")]
     without_device_secret: bool,
     #[command(flatten)]
+    code: CodeArgument,
+    #[command(flatten)]
     escrow: Escrow,
 }
 
-/// Who can open the vault when its passphrase is forgotten: to be said one way or the other.
+/// Who can open the vault when its passphrase is forgotten: to be said one way or the other, unless the
+/// organisation's document says it.
 #[derive(clap::Args)]
-#[group(required = true, multiple = false)]
 struct Escrow {
     /// The public part of the organisation's recovery key, `age1…`.
-    #[arg(long, value_name = "RECIPIENT")]
+    #[arg(long, value_name = "RECIPIENT", conflicts_with = "account")]
     recovery_key: Option<EscrowRecipient>,
     /// Let nobody open the vault once its passphrase or this computer's secret is lost.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["recovery_key", "account"])]
     without_recovery_key: bool,
 }
 
@@ -112,6 +125,8 @@ pub(crate) struct RecoverArguments {
     /// Let the passphrase alone open the vault afterwards.
     #[arg(long, conflicts_with = "device_secret_file")]
     without_device_secret: bool,
+    #[command(flatten)]
+    code: CodeArgument,
 }
 
 #[derive(clap::Args)]
@@ -125,6 +140,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Create(arguments) => create(arguments),
         Command::Info(arguments) => info(arguments),
+        Command::Join(arguments) => ways::join(arguments),
+        Command::Admit(arguments) => ways::admit(arguments),
         Command::Passphrase(arguments) => change_passphrase(arguments),
         Command::Bind(arguments) => bind(arguments),
         Command::Rotate(arguments) => rotate(arguments),
@@ -145,10 +162,30 @@ fn create(arguments: &CreateArguments) -> anyhow::Result<()> {
             folder.display()
         );
     }
+    let Escrow {
+        recovery_key,
+        without_recovery_key,
+    } = &arguments.escrow;
+    if arguments.vault.account.is_none() && recovery_key.is_none() && !without_recovery_key {
+        bail!(
+            "say who opens the vault when its passphrase is forgotten: --recovery-key with the key's \
+             public part, or --without-recovery-key for nobody; in an organisation say --account. No \
+             vault was made"
+        );
+    }
     let secrets = arguments
         .vault
         .new_secrets(arguments.without_device_secret)?;
     let file = arguments.vault.passphrase_file.as_deref();
+    if let Some(account) = &arguments.vault.account {
+        let said = Said::ask(account, &arguments.code, file, secrets)?;
+        drop(Vault::create_for(&folder, &said.newcomer())?);
+        println!(
+            "made a vault in {}; {account} signs in to it",
+            folder.display()
+        );
+        return Ok(());
+    }
     let passphrase = new_passphrase(file, "Passphrase for the new vault: ")?;
     let vault = Vault::create_with(
         &folder,
@@ -156,12 +193,12 @@ fn create(arguments: &CreateArguments) -> anyhow::Result<()> {
             passphrase: &passphrase,
             cost: KdfCost::STANDARD,
             device: secrets.as_deref(),
-            escrow: arguments.escrow.recovery_key.as_ref(),
+            escrow: recovery_key.as_ref(),
         },
     )?;
     drop(vault);
     println!("made a vault in {}", folder.display());
-    if arguments.escrow.without_recovery_key {
+    if *without_recovery_key {
         eprintln!(
             "It has no recovery key: whoever forgets the passphrase has lost its visits. \
              `inroomctl vault bind --recovery-key` entrusts it to one."
@@ -172,6 +209,9 @@ fn create(arguments: &CreateArguments) -> anyhow::Result<()> {
 
 fn info(arguments: &VaultArguments) -> anyhow::Result<()> {
     let entrances = Vault::entrances(&arguments.existing()?)?;
+    if entrances.is_organisations {
+        println!("opens for     {}", entrances.people.join(", "));
+    }
     let device = match entrances.device {
         Some(place) => format!("the passphrase, together with this computer's secret in {place}"),
         None => "the passphrase alone, also on another computer".to_owned(),
@@ -189,6 +229,7 @@ fn info(arguments: &VaultArguments) -> anyhow::Result<()> {
 
 fn change_passphrase(arguments: &PassphraseArguments) -> anyhow::Result<()> {
     let opened = arguments.vault.unlock()?;
+    opened.vault.may(C::ChangePassphrase)?;
     let next = new_passphrase(arguments.new_passphrase_file.as_deref(), "New passphrase: ")?;
     opened.vault.change_passphrase(
         &opened.passphrase,
@@ -212,6 +253,7 @@ fn bind(arguments: &BindArguments) -> anyhow::Result<()> {
     };
     let next = os_keyring::secrets_at(place, file)?;
     let opened = arguments.vault.unlock()?;
+    opened.vault.may(C::ChangeWays)?;
     opened.vault.bind(
         &opened.passphrase,
         opened.secrets.as_deref(),
@@ -228,6 +270,7 @@ fn rotate(arguments: &VaultArguments) -> anyhow::Result<()> {
         passphrase,
         secrets,
     } = arguments.unlock()?;
+    vault.may(C::RotateKey)?;
     eprintln!("Writing the store anew under another key. It can be cut off at any moment.");
     vault.rotate_key(&passphrase, secrets.as_deref())?;
     println!("the vault key is exchanged; passphrase and recovery key are the same as before");
@@ -239,6 +282,7 @@ fn run_recovery(arguments: &RecoverArguments) -> anyhow::Result<()> {
         &arguments.vault,
         &arguments.identity,
         arguments.without_device_secret,
+        &arguments.code,
     )?;
     println!(
         "the vault in {} opens with the new passphrase; it holds {} visits",
@@ -253,12 +297,16 @@ pub(crate) fn recover(
     arguments: &VaultArguments,
     file: &Path,
     without_device_secret: bool,
+    code: &CodeArgument,
 ) -> anyhow::Result<Vault> {
     let folder = arguments.existing()?;
     let text = passphrase::read_file(file)
         .with_context(|| format!("the recovery key {} cannot be read", file.display()))?;
     let identity = EscrowIdentity::parse(&text)?;
     let secrets = arguments.new_secrets(without_device_secret)?;
+    if let Some(account) = &arguments.account {
+        return ways::recover(arguments, account, code, &identity, secrets);
+    }
     let file = arguments.passphrase_file.as_deref();
     let passphrase = new_passphrase(file, "New passphrase for the vault: ")?;
     Ok(Vault::recover(
@@ -294,33 +342,53 @@ pub(crate) fn new_passphrase(file: Option<&Path>, prompt: &str) -> anyhow::Resul
     Ok(first)
 }
 
+/// The folder of a vault that is named, or of the account's own.
+pub(crate) fn folder_of(named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    named
+        .or_else(scribe::vault_folder)
+        .context("there is no home folder to keep a vault in; name one with --vault")
+}
+
 /// An open vault and what opened it.
-struct Opened {
-    vault: Vault,
-    passphrase: SecretString,
-    secrets: Option<Box<dyn DeviceSecrets>>,
+pub(crate) struct Opened {
+    pub(crate) vault: Vault,
+    pub(crate) passphrase: SecretString,
+    pub(crate) secrets: Option<Box<dyn DeviceSecrets>>,
 }
 
 impl VaultArguments {
-    /// Opens the vault and erases what is due in it, as the policy of retention says.
-    pub(crate) fn open(&self) -> anyhow::Result<Vault> {
-        let vault = self.open_as_it_is()?;
+    /// Opens the vault for whoever may do all of this in it, and erases what is due in it, as the policy
+    /// of retention says.
+    pub(crate) fn open(&self, commands: &[C]) -> anyhow::Result<Vault> {
+        let vault = self.unlock()?.vault;
+        for command in commands {
+            vault.may(*command)?;
+        }
         retention::enforce_at_start(&vault);
         Ok(vault)
     }
 
     /// Opens the vault and erases nothing: for whoever looks at the policy, or changes it before it
     /// takes something.
-    pub(crate) fn open_as_it_is(&self) -> anyhow::Result<Vault> {
-        Ok(self.unlock()?.vault)
+    pub(crate) fn open_as_it_is(&self, command: C) -> anyhow::Result<Vault> {
+        let vault = self.unlock()?.vault;
+        vault.may(command)?;
+        Ok(vault)
     }
 
-    fn unlock(&self) -> anyhow::Result<Opened> {
+    pub(crate) fn unlock(&self) -> anyhow::Result<Opened> {
         let folder = self.existing()?;
-        let place = Vault::entrances(&folder)?.device;
-        let secrets = os_keyring::secrets_at(place, self.device_secret_file.as_deref())?;
+        let is_organisations = Vault::entrances(&folder)?.is_organisations;
+        if is_organisations && self.account.is_none() {
+            return Err(VaultError::AccountNeeded.into());
+        }
+        let secrets = self.present_secrets(&folder)?;
         let passphrase = passphrase::ask(self.passphrase_file.as_deref(), "Passphrase: ")?;
-        let vault = Vault::open_with(&folder, &passphrase, secrets.as_deref())?;
+        let secret = secrets.as_deref();
+        let vault = match &self.account {
+            Some(account) => Vault::sign_in(&folder, account, &passphrase, secret)?,
+            None => Vault::open_with(&folder, &passphrase, secret)?,
+        };
         if vault.log_was_damaged() {
             eprintln!("inroomctl: {}", vault::LOG_DAMAGED);
         }
@@ -332,14 +400,22 @@ impl VaultArguments {
     }
 
     pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
-        match &self.vault {
-            Some(folder) => Ok(folder.clone()),
-            None => scribe::vault_folder()
-                .context("there is no home folder to keep a vault in; name one with --vault"),
-        }
+        folder_of(self.vault.clone())
     }
 
-    fn existing(&self) -> anyhow::Result<PathBuf> {
+    /// Where the secret of this computer is that the vault opens with.
+    pub(crate) fn present_secrets(
+        &self,
+        folder: &Path,
+    ) -> anyhow::Result<Option<Box<dyn DeviceSecrets>>> {
+        let place = Vault::entrances(folder)?.device;
+        Ok(os_keyring::secrets_at(
+            place,
+            self.device_secret_file.as_deref(),
+        )?)
+    }
+
+    pub(crate) fn existing(&self) -> anyhow::Result<PathBuf> {
         let folder = self.folder()?;
         if !Vault::exists(&folder) {
             bail!(

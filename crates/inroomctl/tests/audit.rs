@@ -33,6 +33,7 @@ impl Clinic {
                     at: UnixMillis(0),
                 },
                 template: "soap".to_owned(),
+                kind: None,
                 language: None,
                 patient_label: "Room 4".into(),
                 reason: "knee".into(),

@@ -71,6 +71,7 @@ fn signed(vault: &Vault, at: UnixMillis) -> VisitId {
             at,
         },
         template: "soap".to_owned(),
+        kind: None,
         language: None,
         patient_label: "Room 4".into(),
         reason: "knee".into(),

@@ -84,6 +84,7 @@ mod tests {
             .begin_visit(NewVisit {
                 consent: scratch::no_person_recorded(),
                 template: "soap".to_owned(),
+                kind: None,
                 language: None,
                 patient_label: "A".into(),
                 reason: "".into(),

@@ -32,6 +32,7 @@ pub fn record_file(
     let visit = scratch.vault().begin_visit(NewVisit {
         consent: no_person_recorded(),
         template,
+        kind: None,
         language,
         patient_label: PatientText::default(),
         reason,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use capture::{CaptureError, Source};
 use crossbeam_channel::{Receiver, Sender};
+use governance::ModelRole;
 use vault::{Step, Vault, VaultError};
 use visit::{Haste, RevisionNumber, Samples, Template, VisitId, VisitState};
 
@@ -301,9 +302,22 @@ impl Job {
             outcome.result = self.check_interrupted().map(|()| None);
             return outcome;
         };
+        // What the organisation has not approved is told at once, and recording and transcript go on.
+        let unapproved = steps.draft.as_ref().and_then(|(settings, template)| {
+            let (sha256, role) = (&settings.model.sha256, ModelRole::Drafting);
+            let asked = self.vault.approve_model(sha256, role, Some(&template.id));
+            asked.err()
+        });
+        if let Some(refused) = &unapproved {
+            self.tell(Event::WorkerFailed {
+                worker: WorkerRole::Drafting,
+                message: refused.to_string(),
+            });
+        }
         let drafter = steps
             .draft
             .as_ref()
+            .filter(|_| unapproved.is_none())
             .map(|(settings, template)| (Mutex::new(Drafter::new(settings.clone())), template));
         let transcribed = self.guarded(Step::Transcribe, "writing down what was said", || {
             self.transcribe(speech, kept, drafter.as_ref(), &mut outcome)
@@ -323,6 +337,12 @@ impl Job {
             return outcome;
         }
         outcome.stop_to_transcript = self.since_stop();
+        if let Some(refused) = unapproved {
+            self.tell(Event::DraftFailed {
+                message: refused.to_string(),
+            });
+            outcome.result = Err(refused.into());
+        }
         if let Some((drafter, template)) = drafter {
             let mut drafter = drafter.into_inner().unwrap_or_else(PoisonError::into_inner);
             outcome.result = self

@@ -88,6 +88,7 @@ mod tests {
         let new = NewVisit {
             consent: scratch::no_person_recorded(),
             template: "soap".to_owned(),
+            kind: None,
             language: None,
             patient_label: "A".into(),
             reason: "".into(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select};
+use governance::ModelRole;
 use vault::{CHUNK_SAMPLES, GapCause, Vault, VaultError};
 use visit::{Millis, PatientText, SAMPLE_RATE, Samples, Segment, SpeakerTurn, VisitId};
 use worker::protocol::{Failure, FromWorker, ToWorker};
@@ -100,7 +101,25 @@ impl Transcriber<'_> {
         }
     }
 
+    /// Each time anew: what is loaded is what the organisation approves of at that moment.
+    fn approve_models(&self) -> Result<(), ScribeError> {
+        let settings = self.settings;
+        let encoder = settings.voice_encoder.as_ref();
+        let models = [
+            (Some(&settings.whisper), ModelRole::Speech),
+            (Some(&settings.voice_activity), ModelRole::VoiceActivity),
+            (encoder, ModelRole::Speaker),
+        ];
+        for (model, role) in models {
+            if let Some(model) = model {
+                self.vault.approve_model(&model.sha256, role, None)?;
+            }
+        }
+        Ok(())
+    }
+
     fn one_worker(&mut self, from: Samples) -> Result<(), Setback> {
+        self.approve_models()?;
         memory::check(WorkerRole::Speech, &self.settings.whisper)?;
         let child = Child::spawn(WorkerKind::Speech).map_err(|cause| ScribeError::WorkerStart {
             worker: "speech",

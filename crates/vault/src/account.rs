@@ -1,5 +1,5 @@
-//! Who uses the program, as far as it can know: there is one passphrase, so it is the account of the
-//! operating system that it runs under.
+//! The account of the operating system that the program runs under: all that is known of who uses it
+//! where nobody is signed in.
 
 use audit::{AccountName, Actor};
 
@@ -12,6 +12,24 @@ pub(crate) fn actor() -> Actor {
         name: AccountName::new(&name),
         id: id(),
     }
+}
+
+/// The name of the account, to be compared with what a roster binds a person to. On Unix the system
+/// says it for the process's number, whatever the environment claims; empty if it does not.
+#[cfg(unix)]
+pub(crate) fn os_account() -> String {
+    let found = nix::unistd::User::from_uid(nix::unistd::getuid());
+    found
+        .ok()
+        .flatten()
+        .map(|user| user.name)
+        .unwrap_or_default()
+}
+
+/// Elsewhere it is what the environment says.
+#[cfg(not(unix))]
+pub(crate) fn os_account() -> String {
+    std::env::var("USERNAME").unwrap_or_default()
 }
 
 #[cfg(unix)]

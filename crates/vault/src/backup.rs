@@ -22,6 +22,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use audit::{Act, Asked};
+use governance::Command;
 use serde::Serialize;
 use ts_rs::TS;
 use visit::{UnixMillis, VisitId};
@@ -108,6 +109,7 @@ impl Vault {
         keep: usize,
         progress: &mut dyn FnMut(BackupStep),
     ) -> Result<BackupReport, VaultError> {
+        self.may(Command::BackUp)?;
         // Entered before, so that the backup holds the entry of its own making.
         self.act_beside(Asked::BackUp, Act::BackedUp { snapshot: at }, || {
             self.back_up_entered(to, at, keep, progress)

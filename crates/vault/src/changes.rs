@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use audit::{Act, Asked, Refusal};
+use governance::Command;
 use secrecy::SecretString;
 
 use crate::account;
@@ -13,7 +14,7 @@ use crate::door;
 use crate::error::VaultError;
 use crate::escrow::{EscrowIdentity, EscrowRecipient};
 use crate::folder::{self, DATABASE_FILE, Lock, NEXT_DATABASE_FILE};
-use crate::keys_file::{KeysFile, Unwrapped, Ways};
+use crate::keys_file::{KeysFile, NewWay, Unwrapped, Ways};
 use crate::log;
 use crate::passphrase::{self, KdfCost};
 use crate::vault::{Vault, note_refused};
@@ -26,18 +27,30 @@ struct Opened<'a> {
     escrow: Option<EscrowRecipient>,
 }
 
+/// What a person may not do in an organisation's vault.
+const WAYS_DECIDED: VaultError = VaultError::OrganisationDecides(
+    "each person has a way of their own, and the recovery key is the one of the organisation's document",
+);
+
 impl<'a> Opened<'a> {
     fn read(
-        dir: &Path,
+        vault: &Vault,
         passphrase: &SecretString,
         secrets: Option<&'a dyn DeviceSecrets>,
     ) -> Result<Self, VaultError> {
-        let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
-        let unwrapped = keys.unwrap_with(passphrase, secrets)?;
+        let keys = KeysFile::from_bytes(&folder::read_keys(vault.folder())?)?;
+        let unwrapped = match vault.person() {
+            Some(person) => keys.unwrap_person(&person.account, passphrase, secrets)?,
+            None => keys.unwrap_with(passphrase, secrets)?,
+        };
         let entrances = keys.entrances();
+        let device = match vault.person() {
+            Some(person) => keys.device_of(&person.account),
+            None => entrances.device,
+        };
         Ok(Self {
             // A secret that was offered and not needed does not come into use by the way.
-            secrets: secrets.filter(|_| entrances.device.is_some()),
+            secrets: secrets.filter(|_| device.is_some()),
             escrow: entrances.escrow.map(|text| text.parse()).transpose()?,
             unwrapped,
             keys,
@@ -70,10 +83,26 @@ impl Vault {
     ) -> Result<(), VaultError> {
         let exchanged = || {
             passphrase::check_length(next)?;
-            let opened = Opened::read(self.folder(), current, secrets)?;
-            let ways = opened.ways(next, cost);
-            opened.keys.with_ways(&opened.unwrapped, &ways)?.to_bytes()
+            let opened = Opened::read(self, current, secrets)?;
+            let keys = match (self.person(), &opened.escrow) {
+                (Some(person), Some(escrow)) => {
+                    let way = NewWay {
+                        account: &person.account,
+                        passphrase: next,
+                        cost,
+                        device: opened.secrets,
+                    };
+                    opened.keys.with_person(&opened.unwrapped, &way, escrow)?
+                }
+                (Some(_), None) => return Err(VaultError::NoEscrow),
+                (None, _) => {
+                    let ways = opened.ways(next, cost);
+                    opened.keys.with_ways(&opened.unwrapped, &ways)?
+                }
+            };
+            keys.to_bytes()
         };
+        self.may(Command::ChangePassphrase)?;
         let asked = Asked::ChangePassphrase;
         let keys = exchanged().map_err(|error| self.refused(asked, None, error))?;
         self.act_beside(asked, Act::PassphraseChanged, || {
@@ -85,7 +114,8 @@ impl Vault {
     /// `secrets`, and entrusts the vault key to `escrow`, if one is given.
     ///
     /// # Errors
-    /// Those of [`Vault::change_passphrase`], [`VaultError::Device`].
+    /// Those of [`Vault::change_passphrase`], [`VaultError::Device`];
+    /// [`VaultError::OrganisationDecides`] in an organisation's vault.
     pub fn bind(
         &self,
         passphrase: &SecretString,
@@ -94,7 +124,11 @@ impl Vault {
         escrow: Option<&EscrowRecipient>,
     ) -> Result<(), VaultError> {
         let asked = Asked::ChangeWays;
-        let opened = Opened::read(self.folder(), passphrase, present)
+        self.may(Command::ChangeWays)?;
+        if self.person().is_some() {
+            return Err(WAYS_DECIDED);
+        }
+        let opened = Opened::read(self, passphrase, present)
             .map_err(|error| self.refused(asked, None, error))?;
         let cost = opened.keys.cost().unwrap_or(KdfCost::STANDARD);
         let mut ways = opened.ways(passphrase, cost);
@@ -130,6 +164,9 @@ impl Vault {
         }
         let lock = Lock::take(dir)?;
         let keys = KeysFile::from_bytes(&folder::read_keys(dir)?)?;
+        if keys.is_organisations() {
+            return Err(VaultError::AccountNeeded);
+        }
         let unwrapped = keys
             .unwrap_with_identity(identity)
             .inspect_err(|error| note_refused(&lock, error))?;
@@ -139,6 +176,7 @@ impl Vault {
             device: secrets,
             escrow: Some(&identity.recipient()),
         };
+        Self::open_unwrapped(dir, lock.clone(), &keys, &unwrapped)?.refuse_enrolled()?;
         // The log is not open yet: noted at the door, it is in the log before anything else is.
         let who = account::actor();
         door::note(&lock, log::event(&who, Act::Recovered))?;
@@ -173,9 +211,10 @@ impl Vault {
         passphrase: &SecretString,
         secrets: Option<&dyn DeviceSecrets>,
     ) -> Result<Self, VaultError> {
-        let opened = Opened::read(self.folder(), passphrase, secrets)
+        self.may(Command::RotateKey)?;
+        let opened = Opened::read(&self, passphrase, secrets)
             .map_err(|error| self.refused(Asked::RotateKey, None, error))?;
-        let who = self.who().clone();
+        let (who, session) = (self.who().clone(), self.shared_session());
         let (dir, lock) = self.close()?;
         let cost = opened.keys.cost().unwrap_or(KdfCost::STANDARD);
         let ways = opened.ways(passphrase, cost);
@@ -183,7 +222,12 @@ impl Vault {
             // One that was cut off: its new key stands in the file already.
             Some(former) => (None, former, None),
             None => {
-                let (keys, to) = opened.keys.with_new_key(&opened.unwrapped, &ways)?;
+                let (keys, to) = match &session {
+                    Some(_) => opened
+                        .keys
+                        .with_new_key_for_people(&opened.unwrapped, ways.escrow)?,
+                    None => opened.keys.with_new_key(&opened.unwrapped, &ways)?,
+                };
                 folder::replace_keys(&dir, &keys.to_bytes()?)?;
                 (Some(keys), &opened.unwrapped.root, Some(to))
             }
@@ -201,7 +245,16 @@ impl Vault {
             },
         )?;
         folder::put_next_database(&dir)?;
-        let unwrapped = keys.unwrap_with(passphrase, opened.secrets)?;
-        Ok(Self::open_unwrapped(&dir, lock, keys, &unwrapped)?.already_entered())
+        let unwrapped = match &session {
+            Some(session) => {
+                keys.unwrap_person(&session.person.account, passphrase, opened.secrets)?
+            }
+            None => keys.unwrap_with(passphrase, opened.secrets)?,
+        };
+        let vault = Self::open_unwrapped(&dir, lock, keys, &unwrapped)?.already_entered();
+        Ok(match session {
+            Some(session) => vault.with_session(who, session),
+            None => vault,
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! its place, and it can be taken back.
 
 use audit::{Act, Asked, Extent, NamedAs};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension};
 use speakers::{corrected, pointed_at};
 use visit::{Pointed, Role, Segment, SpeakerCorrection, SpeakerLabel, SpokenBy, VisitId};
@@ -55,6 +56,7 @@ impl Vault {
         seen: Pointed,
         by: SpokenBy,
     ) -> Result<(), VaultError> {
+        self.may_with(Command::EditNote, id)?;
         self.act(Asked::CorrectSpeakers, Some(id), |transaction| {
             let (row, key) = self.find_unsigned(transaction, id)?;
             if by == SpokenBy::Voice(SpeakerLabel(0)) {
@@ -94,6 +96,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NoCorrection`]; [`VaultError::Signed`]. Nothing is changed then.
     pub fn take_correction_back(&self, id: VisitId) -> Result<(), VaultError> {
+        self.may_with(Command::EditNote, id)?;
         self.act(Asked::CorrectSpeakers, Some(id), |transaction| {
             let (row, _) = self.find_unsigned(transaction, id)?;
             let last = count(transaction, row)?

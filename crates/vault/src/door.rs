@@ -19,7 +19,8 @@ const NOTE: usize = 256;
 const REFUSALS: usize = 16;
 /// Notes of everything else.
 const OTHERS: usize = 16;
-const BYTES: usize = (REFUSALS + OTHERS) * NOTE;
+/// Bytes of all notes; behind them stand the counts of `tries.rs`.
+pub(crate) const BYTES: usize = (REFUSALS + OTHERS) * NOTE;
 
 /// Sets the space aside, so that a full disk has room for the notes.
 pub(crate) fn set_space_aside(lock: &Lock) -> io::Result<()> {
@@ -41,16 +42,17 @@ pub(crate) fn note(lock: &Lock, event: Event) -> Result<(), VaultError> {
 fn note_in(file: &File, mut event: Event) -> io::Result<()> {
     let notes = read(file)?;
     let places = match event.act {
-        Act::UnlockRefused { .. } => 0..REFUSALS,
+        Act::UnlockRefused { .. } | Act::SignInRefused { .. } => 0..REFUSALS,
         _ => REFUSALS..REFUSALS + OTHERS,
     };
     let last = places.end - 1;
     let free = places.into_iter().find(|&place| is_free(&notes, place));
     let place = match (free, &mut event.act) {
         (Some(place), _) => place,
-        (None, Act::UnlockRefused { times, .. }) => {
-            if let Some(Act::UnlockRefused { times: before, .. }) =
-                event_at(&notes, last).map(|event| event.act)
+        (None, Act::UnlockRefused { times, .. } | Act::SignInRefused { times, .. }) => {
+            if let Some(
+                Act::UnlockRefused { times: before, .. } | Act::SignInRefused { times: before, .. },
+            ) = event_at(&notes, last).map(|event| event.act)
             {
                 *times = times.saturating_add(before);
             }
@@ -90,6 +92,7 @@ const fn happens_at_the_door(act: &Act) -> bool {
     matches!(
         act,
         Act::UnlockRefused { .. }
+            | Act::SignInRefused { .. }
             | Act::VaultOpened
             | Act::Recovered
             | Act::StoreLogDamaged

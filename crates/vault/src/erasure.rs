@@ -1,4 +1,5 @@
 use audit::{Act, Actor, Asked, Cause, Part as AuditPart};
+use governance::Command;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use visit::{UnixMillis, VisitId, VisitState};
 
@@ -46,6 +47,11 @@ impl Vault {
         reason: ErasureReason,
         at: UnixMillis,
     ) -> Result<Vec<Tombstone>, VaultError> {
+        let command = match reason {
+            ErasureReason::ConsentWithdrawn => Command::WithdrawConsent,
+            ErasureReason::Discarded | ErasureReason::Retention => Command::Discard,
+        };
+        self.may_with(command, id)?;
         let tombstones = self
             .commit(|transaction| {
                 if parts.is_empty() {

@@ -1,11 +1,15 @@
 use std::fmt;
 use std::io;
 
+use governance::{
+    Account, EnrolmentRefused, NotAdmitted, NotApproved, NotForRole, OutOfScope, Refused, TryLater,
+};
 use rusqlite::ErrorCode;
 use visit::{ConsentPart, StateError, VisitId, VisitState};
 
 use crate::device::{DeviceError, DevicePlace};
 use crate::passphrase::LEAST_PASSPHRASE_CHARACTERS;
+use crate::workstation::WorkstationError;
 
 /// Why the vault did not do what was asked. No variant changes anything that was stored before.
 #[derive(Debug, thiserror::Error)]
@@ -247,6 +251,98 @@ pub enum VaultError {
     /// The vault key was entrusted to somebody else.
     #[error("this recovery key is not the one that the vault was made with; nothing was changed")]
     WrongIdentity,
+    /// The vault is an organisation's.
+    #[error(
+        "this vault belongs to an organisation and opens for its people alone: sign in with your \
+         account (`--account`). Nothing was changed"
+    )]
+    AccountNeeded,
+    /// The vault has one passphrase and no accounts.
+    #[error(
+        "this vault was made without an organisation and opens with its passphrase alone; no account \
+         is asked for it, and nothing was changed"
+    )]
+    NoAccounts,
+    /// The computer is enrolled, and the vault was made without an organisation.
+    #[error(
+        "this computer is enrolled with an organisation, and this vault was made without one, or its \
+         file keys.json was; nothing was changed. `inroomctl vault join` brings it into the \
+         organisation, with its passphrase and your enrolment code"
+    )]
+    ToBeJoined,
+    /// The computer is enrolled, and a vault without an organisation was to be made.
+    #[error(
+        "this computer is enrolled with an organisation: a vault is made with your account and your \
+         enrolment code (`inroomctl vault create --account`). No vault was made"
+    )]
+    Enrolled,
+    /// The person has no way into this vault.
+    #[error(
+        "{0} has no way into this vault yet; nothing was changed. With the enrolment code a person who \
+         is signed in lets the account in (`inroomctl vault admit`), or the organisation's recovery \
+         key does (`inroomctl vault recover`)"
+    )]
+    NoWay(Account),
+    /// Too many tries failed.
+    #[error(transparent)]
+    TooManyTries(#[from] TryLater),
+    /// The roster does not let the person in.
+    #[error("{0}. The vault stays closed")]
+    NotAdmitted(Box<NotAdmitted>),
+    /// The enrolment code does not do it.
+    #[error(transparent)]
+    Code(#[from] EnrolmentRefused),
+    /// The enrolment code was used before.
+    #[error(
+        "this enrolment code was used in this vault already; nothing was changed. Ask your \
+         organisation for a new one"
+    )]
+    CodeUsed,
+    /// There is no room for more people.
+    #[error("this vault has ways for {most} people and takes no more; nothing was changed")]
+    TooManyPeople {
+        /// How many it takes.
+        most: usize,
+    },
+    /// The vault is an organisation's, and the computer is not enrolled.
+    #[error(
+        "this vault belongs to an organisation, and the organisation's key and document are not on \
+         this computer: they were removed, or the vault came from elsewhere. Nothing was changed. \
+         `inroomctl workstation enrol` puts them there"
+    )]
+    OrganisationGone,
+    /// The computer is enrolled with another key than the vault is bound to.
+    #[error(
+        "this vault is bound to another organisation's key than the one in {}: the files there were \
+         exchanged, or the vault came from elsewhere. Nothing was changed. Put your organisation's key \
+         and newest document back: remove that folder, then `inroomctl workstation enrol`",
+        folder.display()
+    )]
+    OtherOrganisation {
+        /// Where the computer's enrolment lies.
+        folder: std::path::PathBuf,
+    },
+    /// The organisation's document on this computer is not taken.
+    #[error(
+        "the organisation's document on this computer is refused: {0}. The vault stays closed until a \
+         document that it takes is there; `inroomctl workstation update` takes it"
+    )]
+    Document(Box<Refused>),
+    /// The computer's enrolment is not in order.
+    #[error("{0}. No vault was opened")]
+    Workstation(Box<WorkstationError>),
+    /// The person's role does not include it.
+    #[error(transparent)]
+    NotForRole(#[from] NotForRole),
+    /// The visit lies outside the organisation's pilot.
+    #[error(transparent)]
+    OutOfScope(Box<OutOfScope>),
+    /// The model is not one that the organisation has approved.
+    #[error(transparent)]
+    NotApproved(Box<NotApproved>),
+    /// It is the organisation's to decide.
+    #[error("in an organisation's vault {0}; nothing was changed")]
+    OrganisationDecides(&'static str),
     /// There is no backup in the folder, or no snapshot with this name.
     #[error("there is no such backup in this folder; nothing was changed")]
     NoBackup,
@@ -351,6 +447,38 @@ impl VaultError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
             _ => Self::Io { doing, source },
         }
+    }
+}
+
+// Boxed, so that a result that holds none of them stays small.
+
+impl From<NotAdmitted> for VaultError {
+    fn from(refused: NotAdmitted) -> Self {
+        Self::NotAdmitted(Box::new(refused))
+    }
+}
+
+impl From<Refused> for VaultError {
+    fn from(refused: Refused) -> Self {
+        Self::Document(Box::new(refused))
+    }
+}
+
+impl From<WorkstationError> for VaultError {
+    fn from(error: WorkstationError) -> Self {
+        Self::Workstation(Box::new(error))
+    }
+}
+
+impl From<OutOfScope> for VaultError {
+    fn from(refused: OutOfScope) -> Self {
+        Self::OutOfScope(Box::new(refused))
+    }
+}
+
+impl From<NotApproved> for VaultError {
+    fn from(refused: NotApproved) -> Self {
+        Self::NotApproved(Box::new(refused))
     }
 }
 

@@ -30,8 +30,8 @@ const DAMAGED_LOGS: usize = 4;
 /// Whoever holds a lock on this file has the vault open; door.rs says what stands in it.
 const LOCK_FILE: &str = "vault.lock";
 
-/// More than any version of `keys.json` will have.
-const MOST_KEYS_BYTES: u64 = 64 * 1024;
+/// More than any version of `keys.json` will have: an organisation's has ways for 200 people.
+const MOST_KEYS_BYTES: u64 = 512 * 1024;
 
 /// How often a lock that somebody holds is asked for again, and after how long each time.
 const LOCK_TRIES: u32 = 100;

@@ -13,7 +13,7 @@ use crate::seal::{self, NONCE_BYTES, Nonce};
 use crate::visits::Cover;
 use crate::{
     EscrowIdentity, EscrowRecipient, VaultError, backup, canonical, chunk, device, door, signature,
-    tombstone, wal,
+    tombstone, tries, wal, workstation,
 };
 
 /// The nonce, key and identity of the vectors, so that what is kept there opens.
@@ -95,11 +95,21 @@ fn try_keys(bytes: &[u8]) {
     let cheap = |cost: crate::KdfCost| cost.memory_kib() * cost.passes() <= 128;
     if keys.cost().is_none_or(cheap) {
         let _ = keys.unwrap_with(&PASSPHRASE.into(), None);
+        let first = keys
+            .people()
+            .next()
+            .and_then(|account| account.parse().ok());
+        if let Some(account) = first {
+            let _ = keys.unwrap_person(&account, &PASSPHRASE.into(), None);
+        }
     }
 }
 
-/// The notes at a vault's door; what is read is an event that can be entered.
+/// What lies unsealed beside a vault: the notes at its door, of which each is an event that can be
+/// entered, the counts of failed tries, and the computer's enrolment.
 pub fn door(bytes: &[u8]) {
+    tries::read_as_counts(bytes);
+    let _ = str::from_utf8(bytes).map(workstation::read_as_enrolment);
     for event in door::read_as_notes(bytes) {
         assert!(!event.act.to_string().is_empty(), "an act without words");
         audit::Entry::after(0, &audit::Digest::from_bytes([0; 32]), event);
@@ -174,6 +184,8 @@ mod tests {
         replay("escrow", super::escrow);
         let notes = include_bytes!("../../../fuzz/corpus/door/notes");
         assert_eq!(super::door::read_as_notes(notes).len(), 3);
+        let enrolment = include_str!("../../../fuzz/corpus/door/enrolment");
+        assert_eq!(super::workstation::read_as_enrolment(enrolment), Some(7));
         replay("door", super::door);
         replay("wal", super::wal);
     }

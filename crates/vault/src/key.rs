@@ -24,6 +24,9 @@ pub(crate) enum VaultRoot {}
 pub(crate) enum Database {}
 /// Purpose: wraps the visits' keys.
 pub(crate) enum Wrapping {}
+/// Purpose: random, one per person of an organisation's vault; their passphrase opens it, and it opens
+/// the vault key.
+pub(crate) enum Person {}
 /// Purpose: the secret of this computer, without which the passphrase wraps nothing.
 pub(crate) enum Device {}
 /// Purpose: seals keys that the keys file keeps beside the vault key.

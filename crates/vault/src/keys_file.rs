@@ -2,16 +2,21 @@
 //!
 //! Version 2 knows two ways in: the passphrase, together with this computer's secret where there is
 //! one, and the organisation's escrow identity. Version 1 knew the passphrase alone; it is read as
-//! ever and written anew as version 2 when something changes. Every wrapped key is bound to the
-//! file's purpose and version, to the vault and to how its wrapping key came about. The checksum
-//! tells a damaged file from a wrong passphrase; it protects against accidents only.
+//! ever and written anew as version 2 when something changes. Version 3 is an organisation's: in the
+//! place of the passphrase it has a way for each of its people (`person.rs`), and the escrow
+//! identity's. Every wrapped key is bound to the file's purpose and version, to the vault and to how
+//! its wrapping key came about. The checksum tells a damaged file from a wrong passphrase; it protects
+//! against accidents only.
 
+mod people;
+mod person;
 mod wrap;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::person::PersonWay;
 use self::wrap::{
     FORMER, Kdf, Kept, OnDevice, SIGNING, Wrap, bound, keep, open_key, wrapping_key, wraps_for,
 };
@@ -22,10 +27,16 @@ use crate::hex::Hex;
 use crate::key::{Device, Key, Signing, VaultRoot};
 use crate::passphrase::KdfCost;
 
+pub(crate) use self::person::NewWay;
 pub use self::wrap::Ways;
 
 const FORMAT: &str = "inroom-vault-keys";
-const VERSION: u32 = 2;
+/// The newest version that is known.
+const VERSION: u32 = PEOPLE_VERSION;
+/// Of an organisation's vault.
+const PEOPLE_VERSION: u32 = 3;
+/// Of a vault with one passphrase.
+const PASSPHRASE_VERSION: u32 = 2;
 const FIRST_VERSION: u32 = 1;
 
 /// The file as it is written.
@@ -36,6 +47,8 @@ struct Written {
     version: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vault: Option<Hex<16>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    people: Vec<PersonWay>,
     wraps: Vec<Wrap>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signing: Option<Kept>,
@@ -52,6 +65,9 @@ struct Content {
     /// A random name, the same as long as the vault lives. Not in version 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     vault: Option<Hex<16>>,
+    /// In version 3 alone, in the order of their accounts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    people: Vec<PersonWay>,
     wraps: Vec<Wrap>,
     /// The key that signs, where it no longer hangs on the vault key.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,6 +107,10 @@ pub struct Entrances {
     pub device: Option<DevicePlace>,
     /// To whom the vault key is entrusted.
     pub escrow: Option<String>,
+    /// Whether it is an organisation's, whose people sign in with their accounts.
+    pub is_organisations: bool,
+    /// The accounts that have a way of their own.
+    pub people: Vec<String>,
     /// Whether an exchange of the vault key was cut off and waits to be finished.
     pub rotation_unfinished: bool,
 }
@@ -147,8 +167,9 @@ impl KeysFile {
     fn of(vault: [u8; 16], wraps: Vec<Wrap>, signing: Option<Kept>, former: Option<Kept>) -> Self {
         let content = Content {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: PASSPHRASE_VERSION,
             vault: Some(Hex(vault)),
+            people: Vec::new(),
             wraps,
             signing,
             former,
@@ -179,6 +200,7 @@ impl KeysFile {
             format: content.format,
             version: content.version,
             vault: content.vault,
+            people: content.people,
             wraps: content.wraps,
             signing: content.signing,
             former: content.former,
@@ -231,8 +253,12 @@ impl KeysFile {
         let mut entrances = Entrances {
             device: None,
             escrow: None,
+            is_organisations: self.is_organisations(),
+            people: self.people().map(str::to_owned).collect(),
             rotation_unfinished: self.content.former.is_some(),
         };
+        let mut devices = self.content.people.iter().filter_map(|way| way.device);
+        entrances.device = devices.next().map(|device| device.place);
         for wrap in &self.content.wraps {
             match wrap {
                 Wrap::Passphrase { device, .. } => {
@@ -246,9 +272,12 @@ impl KeysFile {
 
     /// What guessing the passphrase costs.
     pub(crate) fn cost(&self) -> Option<KdfCost> {
-        self.content.wraps.iter().find_map(|wrap| match wrap {
-            Wrap::Passphrase { kdf, .. } => kdf.cost(),
-            Wrap::Escrow { .. } => None,
+        let of_person = self.content.people.first().map(|way| way.kdf.cost());
+        of_person.flatten().or_else(|| {
+            self.content.wraps.iter().find_map(|wrap| match wrap {
+                Wrap::Passphrase { kdf, .. } => kdf.cost(),
+                Wrap::Escrow { .. } => None,
+            })
         })
     }
 
@@ -262,6 +291,9 @@ impl KeysFile {
         passphrase: &SecretString,
         secrets: Option<&dyn DeviceSecrets>,
     ) -> Result<Unwrapped, VaultError> {
+        if self.is_organisations() {
+            return Err(VaultError::AccountNeeded);
+        }
         let Some(Wrap::Passphrase {
             kdf,
             device,
@@ -343,6 +375,7 @@ impl From<Written> for Content {
             format: written.format,
             version: written.version,
             vault: written.vault,
+            people: written.people,
             wraps: written.wraps,
             signing: written.signing,
             former: written.former,
@@ -351,7 +384,7 @@ impl From<Written> for Content {
 }
 
 impl Content {
-    /// Whether it has what its version has: the passphrase first, at most one other way.
+    /// Whether it has what its version has: the passphrase, or people, first, and at most one other way.
     fn is_whole(&self) -> bool {
         let passphrase_first = matches!(self.wraps.first(), Some(Wrap::Passphrase { .. }));
         let first_version = self.vault.is_none()
@@ -361,14 +394,22 @@ impl Content {
                 self.wraps.as_slice(),
                 [Wrap::Passphrase { device: None, .. }]
             );
-        let others_escrow = self
-            .wraps
-            .iter()
-            .skip(1)
-            .all(|wrap| matches!(wrap, Wrap::Escrow { .. }));
+        let is_escrow = |wrap: &Wrap| matches!(wrap, Wrap::Escrow { .. });
         match self.version {
-            FIRST_VERSION => first_version,
-            _ => passphrase_first && others_escrow && self.wraps.len() <= 2 && self.vault.is_some(),
+            FIRST_VERSION => first_version && self.people.is_empty(),
+            PASSPHRASE_VERSION => {
+                passphrase_first
+                    && self.wraps.iter().skip(1).all(is_escrow)
+                    && self.wraps.len() <= 2
+                    && self.vault.is_some()
+                    && self.people.is_empty()
+            }
+            _ => {
+                self.wraps.iter().all(is_escrow)
+                    && self.wraps.len() <= 1
+                    && self.vault.is_some()
+                    && self.people_are_in_order()
+            }
         }
     }
 

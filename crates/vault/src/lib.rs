@@ -1,11 +1,15 @@
 //! The encrypted store of visits.
 //!
 //! A vault is a folder with two files: `keys.json`, which holds the vault key wrapped once by a
-//! passphrase together with this computer's secret and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every visit's content is sealed
-//! once more under a key of its own. Nothing of a visit leaves this crate for the disk unsealed,
-//! nothing that was committed is ever made anew or thrown away because it failed to decrypt, and
-//! what a call returns as stored has been committed and synchronised. What is done with it stands in
-//! an audit log, in the same commit.
+//! passphrase together with this computer's secret (in an organisation's vault once for each person)
+//! and once to the organisation's recovery key, and `vault.db`, an SQLCipher database in which every
+//! visit's content is sealed once more under a key of its own. Nothing of a visit leaves this crate for
+//! the disk unsealed, nothing that was committed is ever made anew or thrown away because it failed to
+//! decrypt, and what a call returns as stored has been committed and synchronised. What is done with it
+//! stands in an audit log, in the same commit.
+//!
+//! Where the computer is enrolled with an organisation ([`Workstation`]), its document decides who
+//! signs in to a vault and what they may do there.
 //!
 //! ```text
 //! passphrase ─Argon2id┐
@@ -42,7 +46,9 @@ mod key;
 mod keys_file;
 mod log;
 mod notes;
+mod organisation;
 mod passphrase;
+mod people;
 mod record;
 mod rekey;
 mod retention;
@@ -53,15 +59,19 @@ mod signature;
 mod signing;
 mod tombstone;
 mod transcript;
+mod tries;
 #[cfg(test)]
 mod unprintable;
 mod vault;
 mod visits;
 mod wal;
+mod workstation;
 
 pub use attempts::Step;
 // What the log holds, for whoever reads it or enters something in it.
-pub use ::audit::{Act, Actor, Asked, Entry, Fault, Outcome, PublicKey, Refusal, Way};
+pub use ::audit::{
+    Act, Actor, Asked, Entry, Fault, Outcome, PersonAccount, PublicKey, Refusal, Way,
+};
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use backup::{BackupReport, BackupStep, DamagedPart, SnapshotSummary};
 pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};
@@ -72,8 +82,10 @@ pub use imports::ImportedFile;
 pub use keys_file::{Entrances, Ways};
 pub use log::LogState;
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
-pub use secrecy::SecretString;
+pub use people::Newcomer;
+pub use secrecy::{ExposeSecret, SecretString};
 pub use signature::Signature;
 pub use tombstone::{Erased, ErasureReason, Tombstone};
 pub use vault::{LOG_DAMAGED, Vault};
 pub use visits::{NewVisit, VisitContent, VisitRecord, VisitSummary};
+pub use workstation::{Enrolment, MACHINE_FOLDER, Workstation, WorkstationError};

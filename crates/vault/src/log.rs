@@ -9,6 +9,7 @@ mod tests;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use audit::{Act, Actor, Asked, Digest, Entry, Event, Head, Line, PublicKey, Refusal, origin};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use visit::{Note, Sha256Hex, UnixMillis, VisitId};
 
@@ -21,7 +22,7 @@ use crate::vault::Vault;
 pub use reading::LogState;
 
 /// The wall clock, now. A clock before 1970 reads as 1970.
-fn now() -> UnixMillis {
+pub(crate) fn now() -> UnixMillis {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -115,8 +116,48 @@ pub(crate) fn refusal(error: &VaultError) -> Option<Refusal> {
         | VaultError::NoSuchVoice
         | VaultError::NoCorrection => Refusal::Nothing,
         VaultError::Damaged { .. } => Refusal::Damaged,
+        VaultError::NotAdmitted(_) => Refusal::NotAdmitted,
+        VaultError::NoWay(_) => Refusal::NoWay,
+        VaultError::Code(_) | VaultError::CodeUsed => Refusal::EnrolmentCode,
+        VaultError::TooManyTries(_) => Refusal::TooManyTries,
+        VaultError::OrganisationGone
+        | VaultError::OtherOrganisation { .. }
+        | VaultError::ToBeJoined
+        | VaultError::Workstation(_)
+        | VaultError::Document(_) => Refusal::Organisation,
+        VaultError::NotForRole(_) => Refusal::NotForRole,
+        VaultError::OutOfScope(_) => Refusal::OutOfScope,
+        VaultError::NotApproved(_) => Refusal::NotApproved,
         _ => return None,
     })
+}
+
+/// How the log names what a command of the table of roles does.
+pub(crate) const fn asked(command: Command) -> Asked {
+    match command {
+        Command::CreateVisit => Asked::CreateVisit,
+        Command::Record => Asked::Record,
+        Command::ListVisits => Asked::ListVisits,
+        Command::SearchVisits => Asked::Search,
+        Command::ReadVisit => Asked::ReadVisit,
+        Command::DraftNote => Asked::DraftNote,
+        Command::EditNote => Asked::SaveNote,
+        Command::SignNote => Asked::SignNote,
+        Command::TakeNote => Asked::TakeNote,
+        Command::WithdrawConsent | Command::Discard => Asked::Erase,
+        Command::CreateVault | Command::OpenVault | Command::LockVault => Asked::EnterVault,
+        Command::ChangePassphrase => Asked::ChangePassphrase,
+        Command::ChangeWays => Asked::ChangeWays,
+        Command::RotateKey => Asked::RotateKey,
+        Command::Recover => Asked::Recover,
+        Command::AdmitPerson => Asked::AdmitPerson,
+        Command::BackUp => Asked::BackUp,
+        Command::Restore => Asked::Restore,
+        Command::ReadRetention => Asked::ReadRetention,
+        Command::ChangeRetention => Asked::ChangeRetention,
+        Command::ShowLog => Asked::ShowLog,
+        Command::ExportLog => Asked::ExportLog,
+    }
 }
 
 impl Vault {

@@ -1,4 +1,5 @@
 use audit::{Act, Asked, Way};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use visit::{Note, Provenance, Revision, RevisionNumber, UnixMillis, VisitId, VisitState};
@@ -66,6 +67,11 @@ impl Vault {
         note: &Note,
         provenance: Option<&Provenance>,
     ) -> Result<RevisionNumber, VaultError> {
+        let command = match provenance {
+            Some(_) => Command::DraftNote,
+            None => Command::EditNote,
+        };
+        self.may_with(command, id)?;
         self.act(Asked::SaveNote, Some(id), |transaction| {
             let (row, key) = self.find_unsigned(transaction, id)?;
             let state = state_of(transaction, id)?;
@@ -154,6 +160,7 @@ impl Vault {
     /// # Errors
     /// Those of [`Vault::latest_revision`]; what the store answers if it cannot be entered.
     pub fn take_note(&self, id: VisitId, way: Way) -> Result<Option<Revision>, VaultError> {
+        self.may_with(Command::TakeNote, id)?;
         let taken = self.commit(|transaction| {
             let newest = self.latest_revision_on(transaction, id)?;
             if let Some(revision) = &newest {
@@ -173,6 +180,7 @@ impl Vault {
     /// [`VaultError::NoSuchVisit`]; what the store answers if it cannot be entered. It is not to be
     /// given out then.
     pub fn enter_note_taken(&self, id: VisitId, note: &Note, way: Way) -> Result<(), VaultError> {
+        self.may_with(Command::TakeNote, id)?;
         self.act(Asked::TakeNote, Some(id), |transaction| {
             state_of(transaction, id)?;
             let note = log::note_digest(note)?;

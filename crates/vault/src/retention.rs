@@ -1,4 +1,5 @@
 use audit::{Act, Actor, Asked};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension, Row};
 use visit::{Days, Due, Holding, Retained, Retention, UnixMillis, VisitId, VisitState};
 
@@ -74,6 +75,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::DiskFull`]; the policy is the one before then.
     pub fn set_retention(&self, policy: &Retention) -> Result<(), VaultError> {
+        self.may(Command::ChangeRetention)?;
         self.act(Asked::ChangeRetention, None, |transaction| {
             for what in Retained::ALL {
                 let days = policy.of(what).map(u32::from);

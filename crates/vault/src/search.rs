@@ -7,6 +7,7 @@
 //! together visit by visit from sorted numbers alone, the latest visit first.
 
 use audit::{Act, Asked};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension, Rows};
 use visit::{Note, PatientText, Segment, VisitId};
 
@@ -256,6 +257,7 @@ impl Vault {
     /// [`VaultError::Damaged`] if a visit that was found does not open; [`VaultError::DiskFull`]
     /// or [`VaultError::Storage`] if the index cannot be completed. Nothing else is changed.
     pub fn search(&self, query: &str, limit: usize) -> Result<Vec<VisitSummary>, VaultError> {
+        self.may(Command::SearchVisits)?;
         let wanted = wanted(query);
         if wanted.is_empty() {
             return Ok(Vec::new());

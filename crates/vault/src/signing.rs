@@ -1,4 +1,5 @@
 use audit::{Act, Asked};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension};
 use visit::{PatientText, Revision, RevisionNumber, UnixMillis, VisitId, VisitState};
 
@@ -17,7 +18,8 @@ impl Vault {
     /// and the signature over the log are one commit.
     /// From then on nothing is added to the visit and nothing of it changes; it can be erased.
     ///
-    /// Whether the note is fit to be signed is for the caller to know.
+    /// Whether the note is fit to be signed is for the caller to know. In an organisation's vault the
+    /// name under the note is the one that the roster has for who is signed in, whatever `signer` says.
     ///
     /// # Errors
     /// [`VaultError::NoSigner`]; [`VaultError::NoNote`]; [`VaultError::NotNewest`] if there is a
@@ -30,6 +32,11 @@ impl Vault {
         signer: &PatientText,
         at: UnixMillis,
     ) -> Result<Signature, VaultError> {
+        self.may_with(Command::SignNote, id)?;
+        let of_roster = self
+            .person()
+            .map(|person| PatientText::from(person.name.as_str()));
+        let signer = of_roster.as_ref().unwrap_or(signer);
         let signed = self.commit(|transaction| {
             if signer.is_blank() {
                 return Err(VaultError::NoSigner);

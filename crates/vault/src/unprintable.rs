@@ -7,7 +7,8 @@ use crate::Vault;
 use crate::device::DeviceSecretFile;
 use crate::escrow::EscrowIdentity;
 use crate::key::{
-    Database, Device, Keeping, Key, OfSound, OfVisit, Passphrase, Signing, VaultRoot, Wrapping,
+    Database, Device, Keeping, Key, OfSound, OfVisit, Passphrase, Person, Signing, VaultRoot,
+    Wrapping,
 };
 use crate::keys_file::Ways;
 
@@ -44,6 +45,7 @@ never_printed!(
     Key<Database>,
     Key<Wrapping>,
     Key<Device>,
+    Key<Person>,
     Key<Keeping>,
     Key<Signing>,
     Key<OfVisit>,

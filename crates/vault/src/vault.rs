@@ -1,5 +1,5 @@
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use audit::{Act, Actor};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -15,9 +15,12 @@ use crate::folder::{self, DATABASE_FILE, Lock, Unfinished};
 use crate::key::{Database, Key, OfSound, OfVisit, Signing, Wrapping};
 use crate::keys_file::{Entrances, KeysFile, Unwrapped, Ways};
 use crate::log;
+use crate::organisation::{self, Session};
 use crate::passphrase::{self, KdfCost};
 use crate::record;
+use crate::tries;
 use crate::visits::state_of;
+use crate::workstation::Workstation;
 
 /// What to tell a person of a vault with [`Vault::log_was_damaged`].
 pub const LOG_DAMAGED: &str = "The store's write-ahead log is damaged: what was stored last, up to some minutes of a \
@@ -36,6 +39,8 @@ pub struct Vault {
     database: Key<Database>,
     dir: PathBuf,
     who: Actor,
+    /// Who is signed in, in an organisation's vault.
+    session: Option<Arc<Session>>,
     /// Whether its log says that it was opened, and so has to say that it is locked.
     entered: bool,
     /// Whether its write-ahead log was damaged when it was opened.
@@ -55,8 +60,16 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::PassphraseTooShort`], [`VaultError::AlreadyExists`],
-    /// [`VaultError::FolderNotEmpty`], [`VaultError::Device`], or what the disk answers.
+    /// [`VaultError::FolderNotEmpty`], [`VaultError::Device`], or what the disk answers;
+    /// [`VaultError::Enrolled`] on a computer that is enrolled with an organisation.
     pub fn create_with(dir: &Path, ways: &Ways<'_>) -> Result<Self, VaultError> {
+        if Workstation::of(dir).enrolment()?.is_some() {
+            return Err(VaultError::Enrolled);
+        }
+        Self::make(dir, ways)
+    }
+
+    fn make(dir: &Path, ways: &Ways<'_>) -> Result<Self, VaultError> {
         passphrase::check_length(ways.passphrase)?;
         let unfinished = Unfinished::beside(dir)?;
         let (keys, vault_key) = KeysFile::make(ways)?;
@@ -74,7 +87,8 @@ impl Vault {
         Self::open_unwrapped(dir, Lock::take(dir)?, &keys, &unwrapped)?.enter()
     }
 
-    /// [`Vault::create_with`] for a vault that the passphrase alone opens: one that nobody keeps.
+    /// [`Vault::create_with`] for a vault that the passphrase alone opens: one that nobody keeps, made
+    /// without asking whether the computer is enrolled.
     ///
     /// # Errors
     /// The same.
@@ -89,7 +103,7 @@ impl Vault {
             device: None,
             escrow: None,
         };
-        Self::create_with(dir, &ways)
+        Self::make(dir, &ways)
     }
 
     /// What the vault in the folder says of itself without being opened.
@@ -108,7 +122,8 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::NotAVault`], [`VaultError::InUse`], [`VaultError::WrongPassphrase`];
-    /// a `DeviceSecret…` variant or [`VaultError::Device`];
+    /// [`VaultError::AccountNeeded`] for an organisation's vault, and [`VaultError::ToBeJoined`] for any
+    /// other on a computer that is enrolled; a `DeviceSecret…` variant or [`VaultError::Device`];
     /// [`VaultError::Missing`], [`VaultError::Damaged`] or [`VaultError::NewerVersion`] if its
     /// files are not in order; what the store answers if it cannot be entered in the log that the
     /// vault was opened. None of them changes anything but the log, in which the next opening tells
@@ -126,7 +141,9 @@ impl Vault {
         let unwrapped = keys
             .unwrap_with(passphrase, secrets)
             .inspect_err(|error| note_refused(&lock, error))?;
-        Self::open_unwrapped(dir, lock, &keys, &unwrapped)?.enter()
+        let vault = Self::open_unwrapped(dir, lock, &keys, &unwrapped)?;
+        vault.refuse_enrolled()?;
+        vault.enter()
     }
 
     /// [`Vault::open_with`] for a vault that the passphrase alone opens.
@@ -135,6 +152,16 @@ impl Vault {
     /// The same.
     pub fn open(dir: &Path, passphrase: &SecretString) -> Result<Self, VaultError> {
         Self::open_with(dir, passphrase, None)
+    }
+
+    /// A passphrase alone opens no organisation's vault, also not with a file of ways from before, and
+    /// none on a computer that is enrolled.
+    pub(crate) fn refuse_enrolled(&self) -> Result<(), VaultError> {
+        let is_bound = organisation::is_bound(&self.connection())?;
+        if is_bound || Workstation::of(&self.dir).enrolment()?.is_some() {
+            return Err(VaultError::ToBeJoined);
+        }
+        Ok(())
     }
 
     /// Opens it without an entry in its log.
@@ -169,6 +196,7 @@ impl Vault {
             database: root.derive_database_key(),
             dir: dir.to_owned(),
             who: account::actor(),
+            session: None,
             entered: false,
             log_was_damaged,
             lock,
@@ -209,6 +237,7 @@ impl Vault {
                 door::clear(&self.lock);
                 // Without it a full disk has no room for notes, and the vault does not open on one.
                 let _ = door::set_space_aside(&self.lock);
+                let _ = tries::set_space_aside(&self.lock);
             }
             Err(VaultError::DiskFull) => {
                 for event in found.into_iter().chain([opened]) {
@@ -225,6 +254,23 @@ impl Vault {
     pub(crate) fn already_entered(mut self) -> Self {
         self.entered = true;
         self
+    }
+
+    /// Somebody is signed in.
+    pub(crate) fn with_session(mut self, who: Actor, session: Arc<Session>) -> Self {
+        self.who = who;
+        self.session = Some(session);
+        self
+    }
+
+    /// Who is signed in, in an organisation's vault.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.session.as_deref()
+    }
+
+    /// Who is signed in, for the same vault once it is opened anew.
+    pub(crate) fn shared_session(&self) -> Option<Arc<Session>> {
+        self.session.clone()
     }
 
     /// Who uses it.
@@ -262,6 +308,7 @@ impl Vault {
             database: self.database.another(),
             dir: dir.to_owned(),
             who: self.who.clone(),
+            session: self.session.clone(),
             entered: false,
             log_was_damaged: false,
             lock,

@@ -1,4 +1,5 @@
 use audit::{Act, Asked};
+use governance::Command;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -24,6 +25,8 @@ pub struct NewVisit {
     pub consent: Consent,
     /// The note template's identifier.
     pub template: String,
+    /// What kind of visit it is, as the organisation calls it; `None` where it was not said.
+    pub kind: Option<String>,
     /// The language that is spoken, as an ISO 639-1 code; `None` to have it detected.
     pub language: Option<String>,
     /// Whom the visit is for, as the clinic wants it shown.
@@ -77,6 +80,8 @@ pub struct VisitRecord {
     pub summary: VisitSummary,
     /// The consent to recording it.
     pub consent: Consent,
+    /// What kind of visit it is, as the organisation calls it; `None` where it was not said.
+    pub kind: Option<String>,
     /// The language that is spoken, as an ISO 639-1 code; `None` if it is to be detected.
     pub language: Option<String>,
     /// The file that its sound is imported from, if it is.
@@ -107,6 +112,8 @@ pub(crate) struct Cover {
     reason: PatientText,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<ImportedFile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
 }
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
@@ -268,7 +275,8 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::ConsentIncomplete`] if it does not say who asked, with which words or in which
-    /// version of them; any [`VaultError`]. Nothing is stored then.
+    /// version of them; [`VaultError::OutOfScope`] outside the organisation's pilot; any
+    /// [`VaultError`]. Nothing is stored then.
     pub fn begin_visit(&self, new: NewVisit) -> Result<VisitId, VaultError> {
         self.begin(new, None)
     }
@@ -279,6 +287,7 @@ impl Vault {
         new: NewVisit,
         file: Option<ImportedFile>,
     ) -> Result<VisitId, VaultError> {
+        self.may(Command::CreateVisit)?;
         if let Some(part) = new.consent.missing() {
             return Err(VaultError::ConsentIncomplete(part));
         }
@@ -290,6 +299,7 @@ impl Vault {
             patient_label: new.patient_label,
             reason: new.reason,
             file,
+            kind: new.kind,
         };
         let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &clear)?;
         let consent = record::seal::<_, Consent>(&key, id, Record::Consent, &new.consent)?;
@@ -297,7 +307,8 @@ impl Vault {
         let sound_key = Key::<OfSound>::make_random()?;
         let wrapped_sound_key = record::wrap_key(self.wrapping(), id, &sound_key)?;
         let (given_by, method) = (new.consent.given_by, new.consent.method);
-        self.commit(|transaction| {
+        let begun = self.commit(|transaction| {
+            self.within_pilot(transaction, clear.kind.as_deref(), &new.template)?;
             transaction
                 .prepare_cached(
                     "INSERT INTO visits (row, id, wrapped_key, wrapped_sound_key, started_at, state, template, language, cover, consent, indexed)
@@ -330,7 +341,8 @@ impl Vault {
                 self.note(transaction, file.act(id)?)?;
             }
             Ok(id)
-        })
+        });
+        begun.map_err(|error| self.refused(Asked::CreateVisit, None, error))
     }
 
     /// Changes a visit's state.
@@ -339,6 +351,9 @@ impl Vault {
     /// [`VaultError::State`] if [`VisitState::next`] does not know the change;
     /// [`VaultError::Signed`].
     pub fn set_state(&self, id: VisitId, to: VisitState) -> Result<(), VaultError> {
+        if to == VisitState::Recording {
+            self.may_with(Command::Record, id)?;
+        }
         self.act(Asked::ChangeState, Some(id), |transaction| {
             let state = match state_of(transaction, id)? {
                 VisitState::Signed => return Err(VaultError::Signed),
@@ -416,6 +431,7 @@ impl Vault {
     /// [`VaultError::NoSuchVisit`], [`VaultError::Damaged`]; what the store answers if it cannot be
     /// entered.
     pub fn read_visit(&self, id: VisitId) -> Result<VisitContent, VaultError> {
+        self.may_with(Command::ReadVisit, id)?;
         self.act(Asked::ReadVisit, Some(id), |transaction| {
             let content = VisitContent {
                 record: self.visit_on(transaction, id)?,
@@ -442,6 +458,7 @@ impl Vault {
             consent,
             language,
             file: cover.file,
+            kind: cover.kind,
             signature: signed.map(|(signature, _)| signature),
         })
     }

@@ -5,8 +5,8 @@ use vault::LEAST_PASSPHRASE_CHARACTERS;
 use crate::desk::{self, Demonstration, Desk};
 use crate::failure::Failure;
 use crate::ipc::{
-    ConsentWording, CreateRequest, Demo, FromDesk, PassphraseRequest, Startup, TemplateChoice,
-    TemplateHeading,
+    ConsentWording, CreateRequest, Demo, EnrolRequest, FromDesk, OpenRequest, Startup,
+    TemplateChoice, TemplateHeading,
 };
 use crate::page;
 use crate::preferences::Preferences;
@@ -33,10 +33,16 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         Ok(preferences) => (preferences, None),
         Err(error) => (Preferences::default(), Some(error.into())),
     };
+    let organisation = desk.organisation();
     Ok(Startup {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         folder: desk.store_folder().display().to_string(),
         door: desk.door(),
+        accounts: desk.asks_for_accounts(),
+        organisation: organisation.as_ref().map(|of| of.identity.name.clone()),
+        kinds: organisation
+            .and_then(|of| of.pilot?.kinds)
+            .unwrap_or_default(),
         demo: desk.demonstration().map(|demo| Demo {
             sound: Demonstration::sample_name(demo),
         }),
@@ -68,13 +74,26 @@ pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
 /// Makes a store.
 #[tauri::command(async)]
 pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(), Failure> {
-    desk.create_vault(&request.passphrase, request.recovery_key.as_deref())
+    match &request.maker {
+        Some(maker) => desk.create_for(&maker.account, &maker.code, &request.passphrase),
+        None => desk.create_vault(&request.passphrase, request.recovery_key.as_deref()),
+    }
+}
+
+/// Enrols this computer with an organisation, from a folder that a person has got from it. Stores that
+/// are made from then on are the organisation's.
+#[tauri::command(async)]
+pub fn enrol_computer(desk: State<'_, Desk>, request: EnrolRequest) -> Result<(), Failure> {
+    desk.enrol_computer(request.folder.trim(), &request.check_code)
 }
 
 /// Opens the store.
 #[tauri::command(async)]
-pub fn open_vault(desk: State<'_, Desk>, request: PassphraseRequest) -> Result<(), Failure> {
-    desk.open_vault(&request.passphrase)
+pub fn open_vault(desk: State<'_, Desk>, request: OpenRequest) -> Result<(), Failure> {
+    match &request.account {
+        Some(account) => desk.sign_in(account, &request.passphrase),
+        None => desk.open_vault(&request.passphrase),
+    }
 }
 
 /// Locks the store. The page begins anew in a process that has seen nothing.

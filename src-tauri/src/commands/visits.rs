@@ -107,6 +107,7 @@ pub(super) fn new_visit(request: NewVisitRequest) -> Result<NewVisit, Failure> {
             at: now,
         },
         template: template.id,
+        kind: request.kind,
         language: request.language,
         patient_label: request.patient_label,
         reason: request.reason,

@@ -1,6 +1,12 @@
 // Every call into the program, typed; the page has no other way out.
 import { Channel, invoke } from "@tauri-apps/api/core";
+import type { BackupReport } from "./generated/BackupReport";
+import type { BackupRequest } from "./generated/BackupRequest";
+import type { CorrectRequest } from "./generated/CorrectRequest";
+import type { Corrected } from "./generated/Corrected";
+import type { CreateRequest } from "./generated/CreateRequest";
 import type { DraftRequest } from "./generated/DraftRequest";
+import type { EnrolRequest } from "./generated/EnrolRequest";
 import type { EraseRequest } from "./generated/EraseRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
@@ -8,12 +14,7 @@ import type { ImportRequest } from "./generated/ImportRequest";
 import type { ListRequest } from "./generated/ListRequest";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
-import type { BackupReport } from "./generated/BackupReport";
-import type { BackupRequest } from "./generated/BackupRequest";
-import type { Corrected } from "./generated/Corrected";
-import type { CorrectRequest } from "./generated/CorrectRequest";
-import type { CreateRequest } from "./generated/CreateRequest";
-import type { PassphraseRequest } from "./generated/PassphraseRequest";
+import type { OpenRequest } from "./generated/OpenRequest";
 import type { Preferences } from "./generated/Preferences";
 import type { RecordRequest } from "./generated/RecordRequest";
 import type { Retention } from "./generated/Retention";
@@ -65,7 +66,9 @@ export function failureOf(cause: unknown): Failure {
 export const startup = () => call<Startup>("startup");
 export const setPreferences = (request: Preferences) => call<null>("set_preferences", request);
 export const createVault = (request: CreateRequest) => call<null>("create_vault", request);
-export const openVault = (request: PassphraseRequest) => call<null>("open_vault", request);
+/** Enrols this computer with the organisation whose key and document lie in a folder. */
+export const enrolComputer = (request: EnrolRequest) => call<null>("enrol_computer", request);
+export const openVault = (request: OpenRequest) => call<null>("open_vault", request);
 export const backUp = (request: BackupRequest) => call<BackupReport>("back_up", request);
 export const lockVault = () => call<null>("lock_vault");
 export const soundSources = () => call<SoundSource[]>("sound_sources");

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("drafting", &["visit"]),
     ("worker", &["visit"]),
     ("audit", &["visit"]),
-    ("vault", &["visit", "audit", "speakers"]),
+    ("vault", &["visit", "audit", "speakers", "governance"]),
     ("inroom-verify", &["audit"]),
     ("os-keyring", &["vault"]),
     ("interchange", &["visit"]),
@@ -22,7 +22,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "scribe",
         &[
-            "visit", "evidence", "speakers", "numerals", "capture", "worker", "vault",
+            "visit",
+            "evidence",
+            "governance",
+            "speakers",
+            "numerals",
+            "capture",
+            "worker",
+            "vault",
         ],
     ),
     (
@@ -44,6 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "visit",
             "evidence",
+            "governance",
             "capture",
             "vault",
             "os-keyring",

@@ -50,15 +50,56 @@ fn later_acts_keep_their_bytes() {
     let imported = format!("{begin}1f{}{}", "c3".repeat(16), "d4".repeat(32));
     let corrected = format!("{begin}20{}0203", "c3".repeat(16));
     let taken_back = format!("{begin}21{}", "c3".repeat(16));
-    let expected = [format!("{begin}1e"), imported, corrected, taken_back];
+    let ada = format!("0d{}", hex(b"ada@a.example"));
+    let bound = format!(
+        "{begin}22{}0700000000000000{}",
+        "a1".repeat(32),
+        "d4".repeat(32)
+    );
+    let taken = format!("{begin}230800000000000000{}", "a1".repeat(32));
+    let expected = [
+        format!("{begin}1e"),
+        imported,
+        corrected,
+        taken_back,
+        bound,
+        taken,
+        format!("{begin}24{ada}"),
+        format!("{begin}25{ada}"),
+        format!("{begin}26036164610e02000000"),
+    ];
     assert_eq!(later, expected);
+}
+
+#[test]
+fn a_persons_account_keeps_its_bytes_and_its_line() {
+    let event = Event {
+        at: UnixMillis(1_760_000_000_000),
+        who: Actor::Person {
+            account: PersonAccount::new("ada@a.example"),
+        },
+        act: Act::VaultOpened,
+    };
+    let entry = Entry::after(0, &origin(&public_key()), event);
+    let begin = "010000000000000000c02cc899010000030d";
+    assert_eq!(form(&entry), format!("{begin}{}03", hex(b"ada@a.example")));
+    let line = Line::Entry(entry).text();
+    assert!(
+        line.contains(r#""who":{"person":{"account":"ada@a.example"}}"#),
+        "{line}"
+    );
+    assert_eq!(Line::read(&line).unwrap().text(), line);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn form(entry: &Entry) -> String {
     let Entry { at, who, act, .. } = entry.clone();
     let mut bytes = Vec::new();
     canonical::push(&mut bytes, entry.number, &Event { at, who, act });
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&bytes)
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn is_clinical(command: Command) -> bool {
         | Command::ChangeWays
         | Command::RotateKey
         | Command::Recover
+        | Command::AdmitPerson
         | Command::BackUp
         | Command::Restore
         | Command::ReadRetention

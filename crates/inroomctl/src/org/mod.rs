@@ -13,8 +13,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use governance::{changes, facts};
 
-pub(crate) use document::Document;
+pub(crate) use document::{Document, read, signature_of};
 pub(crate) use init::{days_after, today};
+pub(crate) use sign::public_key;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {

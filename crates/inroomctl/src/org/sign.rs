@@ -114,7 +114,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn public_key(text: &str) -> anyhow::Result<PublicKey> {
+pub(crate) fn public_key(text: &str) -> anyhow::Result<PublicKey> {
     if let Ok(key) = text.parse() {
         return Ok(key);
     }

@@ -1,4 +1,5 @@
 use clap::ValueEnum;
+use governance::Command as C;
 use scribe::clock;
 use vault::{Erased, ErasureReason};
 use visit::VisitId;
@@ -36,7 +37,11 @@ enum Reason {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let command = match arguments.reason {
+        Reason::ConsentWithdrawn => C::WithdrawConsent,
+        Reason::Discarded => C::Discard,
+    };
+    let vault = arguments.vault.open(&[command])?;
     let summary = vault.visit(arguments.visit)?.summary;
     let (parts, what): (&[Erased], _) = if arguments.sound_only {
         (&[Erased::Sound], "the recording")

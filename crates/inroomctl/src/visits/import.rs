@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use governance::Command as C;
 use scribe::Import;
 
 use super::particulars::Particulars;
@@ -26,7 +27,11 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let template = arguments.particulars.template()?;
     let steps = arguments.models.steps(&template, arguments.record_only)?;
-    let vault = Arc::new(arguments.vault.open()?);
+    let vault = Arc::new(
+        arguments
+            .vault
+            .open(&[C::CreateVisit, C::Record, C::DraftNote])?,
+    );
     let visit = arguments.particulars.visit(&template);
     let import = Import::begin(vault, visit, &arguments.file)?;
     println!("visit {}", import.visit());

@@ -12,6 +12,7 @@ mod sign;
 use std::sync::Arc;
 
 use clap::Subcommand;
+use governance::Command as C;
 use scribe::{DraftingSettings, SpeechSettings, Steps, Work};
 use visit::VisitId;
 
@@ -89,7 +90,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 }
 
 fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
-    let vault = Arc::new(arguments.vault.open()?);
+    let vault = Arc::new(arguments.vault.open(&[C::DraftNote])?);
     let chosen = match &arguments.template {
         Some(id) => id.clone(),
         None => vault.visit(arguments.visit)?.summary.template,

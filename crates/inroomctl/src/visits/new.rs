@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::particulars::Particulars;
 use super::session;
 use crate::vaults::VaultArguments;
+use governance::Command as C;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -17,7 +18,11 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let template = arguments.particulars.template()?;
     let steps = arguments.session.steps(&template)?;
-    let vault = Arc::new(arguments.vault.open()?);
+    let vault = Arc::new(
+        arguments
+            .vault
+            .open(&[C::CreateVisit, C::Record, C::DraftNote])?,
+    );
     let visit = vault.begin_visit(arguments.particulars.visit(&template))?;
     println!("visit {visit}");
     session::run(&arguments.session, vault, visit, steps, template)

@@ -23,6 +23,9 @@ pub(super) struct Particulars {
     /// The reason for the visit.
     #[arg(long, default_value = "")]
     reason: String,
+    /// What kind of visit it is, where the organisation's pilot names some.
+    #[arg(long)]
+    kind: Option<String>,
     /// The note template.
     #[arg(long, value_name = "ID")]
     template: Option<String>,
@@ -53,6 +56,7 @@ impl Particulars {
         NewVisit {
             consent: self.consent(),
             template: template.id.clone(),
+            kind: self.kind.clone(),
             language: self.language.clone(),
             patient_label: PatientText::from(self.patient.as_str()),
             reason: PatientText::from(self.reason.as_str()),

@@ -1,4 +1,5 @@
 use anyhow::bail;
+use governance::Command as C;
 use scribe::clock;
 use visit::{Millis, Pointed, Role, SpeakerLabel, SpokenBy, VisitId};
 
@@ -46,7 +47,7 @@ fn role(text: &str) -> Result<Role, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::EditNote])?;
     let (id, now) = (arguments.visit, clock::now());
     let revision = if arguments.undo {
         scribe::take_correction_back(&vault, id, now)?

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use anyhow::bail;
+use governance::Command as C;
 use scribe::Import;
 use visit::VisitId;
 
@@ -22,7 +23,7 @@ pub(crate) struct Arguments {
 /// names where it is not where it was. The consent that the visit was made with still stands, unless
 /// its sound was erased: then nothing is opened.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let vault = Arc::new(arguments.vault.open()?);
+    let vault = Arc::new(arguments.vault.open(&[C::Record, C::DraftNote])?);
     let visit = arguments.visit;
     let summary = vault.visit(visit)?.summary;
     let chosen = Some(summary.template.as_str()).filter(|id| !id.is_empty());

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use governance::Command as C;
 use scribe::clock;
 use vault::{Erased, ErasureReason, Gap, GapCause, VisitContent, VisitSummary, Way};
 use visit::{Samples, VisitId, VisitState};
@@ -45,7 +46,7 @@ pub(crate) struct ExportArguments {
 }
 
 pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::ListVisits])?;
     let (visits, erased) = (vault.visits()?, vault.tombstones()?);
     if visits.is_empty() {
         println!("no visits yet");
@@ -68,7 +69,7 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
 }
 
 pub(super) fn search(arguments: &SearchArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::SearchVisits])?;
     let found = vault.search(&arguments.query.join(" "), arguments.limit)?;
     if found.is_empty() {
         println!("no visit holds that");
@@ -122,7 +123,7 @@ fn ways_on(visit: &VisitSummary) -> String {
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::ReadVisit])?;
     // Entered in the audit log before any of it is shown.
     let VisitContent {
         record,
@@ -137,6 +138,9 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         record.summary.recorded,
         record.summary.state.as_str()
     );
+    if let Some(kind) = &record.kind {
+        println!("kind: {kind}");
+    }
     println!(
         "consent: {:?} by {:?}, asked by {} (wording {})",
         record.consent.method,
@@ -210,7 +214,7 @@ fn gap_line(gap: &Gap) -> String {
 }
 
 pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open()?;
+    let vault = arguments.vault.open(&[C::TakeNote])?;
     let way = match arguments.output {
         Some(_) => Way::File,
         None => Way::Output,

@@ -17,6 +17,7 @@ fn prepared(vault: &Vault) -> VisitId {
         .begin_visit(NewVisit {
             consent: no_person_recorded(),
             template: "soap".to_owned(),
+            kind: None,
             language: None,
             patient_label: PatientText::default(),
             reason: PatientText::default(),

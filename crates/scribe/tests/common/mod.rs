@@ -28,6 +28,7 @@ pub fn new_visit() -> NewVisit {
             at: clock::now(),
         },
         template: "soap".to_owned(),
+        kind: None,
         language: Some("en".to_owned()),
         patient_label: PatientText::default(),
         reason: PatientText::default(),

@@ -109,6 +109,7 @@ impl Dice {
                 at: UnixMillis(0),
             },
             template: "soap".to_owned(),
+            kind: None,
             language: None,
             patient_label: format!("patient {number}").into(),
             reason: self.line(3).into(),

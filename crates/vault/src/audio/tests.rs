@@ -26,6 +26,7 @@ fn recording(vault: &Vault, chunks: u32) -> VisitId {
         .begin_visit(NewVisit {
             consent,
             template: "soap".to_owned(),
+            kind: None,
             language: None,
             patient_label: "A".into(),
             reason: "B".into(),

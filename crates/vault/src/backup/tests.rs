@@ -15,6 +15,7 @@ fn new_visit() -> NewVisit {
             at: UnixMillis(1),
         },
         template: "soap".to_owned(),
+        kind: None,
         language: None,
         patient_label: PatientText::default(),
         reason: PatientText::default(),

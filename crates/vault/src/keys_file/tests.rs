@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use std::sync::Mutex;
 
+use governance::Account;
 use secrecy::ExposeSecret;
 
+use super::person::{PersonWay, Random};
 use super::wrap::by_passphrase;
 use super::*;
 use crate::device::{DeviceError, DeviceSecretFile};
@@ -13,6 +15,7 @@ use crate::seal::{NONCE_BYTES, Nonce};
 
 const FIRST: &str = include_str!("../../tests/vectors/keys-v1.json");
 const SECOND: &str = include_str!("../../tests/vectors/keys-v2.json");
+const THIRD: &str = include_str!("../../tests/vectors/keys-v3.json");
 const IDENTITY: &str = include_str!("../../tests/vectors/escrow-identity-v2.txt");
 const DEVICE_FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -162,13 +165,13 @@ fn cost_and_salt_are_bound_to_the_wrapped_key() {
 
 #[test]
 fn a_newer_version_is_refused_whatever_else_stands_in_the_file() {
-    let newer = format!(r#"{{"format":"{FORMAT}","version":3,"ways":[]}}"#);
+    let newer = format!(r#"{{"format":"{FORMAT}","version":4,"ways":[]}}"#);
     assert!(matches!(
         KeysFile::from_bytes(newer.as_bytes()),
         Err(VaultError::NewerVersion {
             what: Part::KeysFile,
-            found: 3,
-            known: 2
+            found: 4,
+            known: 3
         })
     ));
 }
@@ -222,6 +225,100 @@ fn the_second_version_of_the_file_is_written_as_ever() {
         serde_json::to_string(&wrap.unwrap()).unwrap(),
         serde_json::to_string(&vector.content.wraps[0]).unwrap()
     );
+}
+
+fn ada() -> Account {
+    "ada@northside.example".parse().unwrap()
+}
+
+#[test]
+fn the_third_version_of_the_file_is_read_as_ever() {
+    let file = KeysFile::from_bytes(THIRD.as_bytes()).unwrap();
+    let secrets = DeviceSecretFile::new(DEVICE_FILE);
+    let by_person = file
+        .unwrap_person(&ada(), &passphrase(), Some(&secrets))
+        .unwrap();
+    let identity = EscrowIdentity::parse(&IDENTITY.to_owned().into()).unwrap();
+    let by_escrow = file.unwrap_with_identity(&identity).unwrap();
+    for found in [by_person, by_escrow] {
+        assert_eq!(found.root.expose(), vector_key().expose());
+        assert_eq!(found.signing.expose(), &[0x33; KEY_BYTES]);
+    }
+    assert_eq!(String::from_utf8(file.to_bytes().unwrap()).unwrap(), THIRD);
+    assert!(matches!(
+        file.unwrap_with(&passphrase(), Some(&secrets)),
+        Err(VaultError::AccountNeeded)
+    ));
+    let stranger = "ben@northside.example".parse().unwrap();
+    assert!(matches!(
+        file.unwrap_person(&stranger, &passphrase(), Some(&secrets)),
+        Err(VaultError::NoWay(_))
+    ));
+    assert!(matches!(
+        file.unwrap_person(
+            &ada(),
+            &"correct horse battery stable".into(),
+            Some(&secrets)
+        ),
+        Err(VaultError::WrongPassphrase)
+    ));
+}
+
+/// A person's way, byte by byte as the vector has it, and as it leads to another vault key.
+#[test]
+fn the_third_version_of_the_file_is_written_as_ever() {
+    let device = device::find(&DeviceSecretFile::new(DEVICE_FILE), &[0x11; 16]).unwrap();
+    let person = Key::fill_with(|bytes| {
+        bytes.fill(0x44);
+        Ok::<_, ()>(())
+    });
+    let random = Random {
+        person: person.unwrap(),
+        salt: [0xA5; SALT_BYTES],
+        nonces: [0x5A, 0x5C, 0x5D].map(|byte| Nonce([byte; NONCE_BYTES])),
+    };
+    let cost = KdfCost::checked(64, 2, 2).unwrap();
+    let known = ("ada@northside.example", &passphrase(), cost);
+    let device = Some((DevicePlace::File, device));
+    let way = PersonWay::with(&vector_key(), &[0x11; 16], known, device, &random).unwrap();
+    let vector = KeysFile::from_bytes(THIRD.as_bytes()).unwrap();
+    assert_eq!(
+        serde_json::to_string(&way).unwrap(),
+        serde_json::to_string(&vector.content.people[0]).unwrap()
+    );
+}
+
+/// A way that was moved to another account, or to another vault, opens nothing; and people stand in
+/// their order, each once.
+#[test]
+fn a_persons_way_is_bound_to_account_and_vault() {
+    let secrets = DeviceSecretFile::new(DEVICE_FILE);
+    let changed = |change: fn(&mut Content)| {
+        let mut file = KeysFile::from_bytes(THIRD.as_bytes()).unwrap();
+        change(&mut file.content);
+        let bytes = file.to_bytes().unwrap();
+        KeysFile::from_bytes(&bytes).and_then(|file| {
+            let account = file.people().next().unwrap().parse().unwrap();
+            file.unwrap_person(&account, &passphrase(), Some(&secrets))
+        })
+    };
+    assert!(changed(|_| ()).is_ok());
+    let moved = changed(|content| content.people[0].account = "adb@northside.example".into());
+    assert!(matches!(moved, Err(VaultError::WrongPassphrase)));
+    let exchanged = changed(|content| {
+        let way = &mut content.people[0];
+        way.vault_key = way.kept.clone();
+    });
+    assert!(matches!(exchanged, Err(VaultError::Damaged { .. })));
+    for break_it in [
+        (|content| content.people.push(content.people[0].clone())) as fn(&mut Content),
+        |content| content.people[0].account = "ADA@northside.example".into(),
+        |content| content.people[0].account = "ada".into(),
+        |content| content.vault = None,
+        |content| content.version = 2,
+    ] {
+        assert!(matches!(changed(break_it), Err(VaultError::Damaged { .. })));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{FIRST_VERSION, FORMAT, VERSION};
+use super::{FIRST_VERSION, FORMAT, PASSPHRASE_VERSION};
 use crate::device::{self, DevicePlace, DeviceSecrets};
 use crate::error::VaultError;
 use crate::escrow::EscrowRecipient;
@@ -136,7 +136,13 @@ pub(super) fn by_passphrase(
         place,
         check: Hex(secret.check(vault)),
     });
-    let bound = bound(VERSION, Some(vault), cost, &salt, device.as_ref());
+    let bound = bound(
+        PASSPHRASE_VERSION,
+        Some(vault),
+        cost,
+        &salt,
+        device.as_ref(),
+    );
     let Kept { nonce, wrapped_key } = seal_key(&wrapping, nonce, &bound, root);
     Ok(Wrap::Passphrase {
         kdf,

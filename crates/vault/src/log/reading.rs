@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
 use audit::{Act, Entry, Export, Fault, Line, PublicKey};
+use governance::Command;
 use rusqlite::{Connection, Transaction};
 
 use super::{log_key, newest, stored};
@@ -31,6 +32,7 @@ impl Vault {
     /// # Errors
     /// What the store answers.
     pub fn show_log(&self, each: &mut dyn FnMut(&Entry)) -> Result<LogState, VaultError> {
+        self.may(Command::ShowLog)?;
         let end = self.commit(|transaction| {
             self.note(transaction, Act::LogShown)?;
             End::of(transaction)
@@ -50,6 +52,7 @@ impl Vault {
     /// What the store answers; [`VaultError::Io`] or [`VaultError::DiskFull`] if it cannot be
     /// written.
     pub fn export_log(&self, to: &mut dyn Write) -> Result<LogState, VaultError> {
+        self.may(Command::ExportLog)?;
         let end = self.commit(|transaction| {
             self.note(transaction, Act::LogExported)?;
             self.sign_head(transaction)?;

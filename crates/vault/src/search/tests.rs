@@ -61,6 +61,7 @@ fn store(vault: &Vault, label: &str, said: &[&str], plan: &str) -> VisitId {
     let new = NewVisit {
         consent,
         template: "soap".to_owned(),
+        kind: None,
         language: None,
         patient_label: label.into(),
         reason: "knee pain".into(),

@@ -61,6 +61,7 @@ pub(crate) fn drafted(vault: &Vault) -> VisitId {
             at: UnixMillis(0),
         },
         template: "soap".to_owned(),
+        kind: None,
         language: None,
         patient_label: "A".into(),
         reason: "knee pain".into(),

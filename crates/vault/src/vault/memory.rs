@@ -96,6 +96,7 @@ fn use_up(vault: Vault, folder: &Path, passphrase: &SecretString, secrets: &Devi
                 at: UnixMillis(1),
             },
             template: "soap".to_owned(),
+            kind: None,
             language: None,
             patient_label: spoken.clone(),
             reason: spoken.clone(),

@@ -41,6 +41,7 @@ pub fn new_visit(label: &str) -> NewVisit {
             at: UnixMillis(1_000),
         },
         template: "full-visit".to_owned(),
+        kind: None,
         language: Some("en".to_owned()),
         patient_label: label.into(),
         reason: "knee pain".into(),

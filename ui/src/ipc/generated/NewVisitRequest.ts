@@ -23,6 +23,10 @@ template: string,
  */
 language: string | null, 
 /**
+ * What kind of visit it is, where the organisation's pilot names some.
+ */
+kind: string | null, 
+/**
  * The consent.
  */
 consent: ConsentRequest, };

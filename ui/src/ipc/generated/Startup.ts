@@ -23,6 +23,18 @@ folder: string,
  */
 door: Door, 
 /**
+ * Whether people enter it with their accounts: it is an organisation's, or will be.
+ */
+accounts: boolean, 
+/**
+ * The organisation that this computer is enrolled with.
+ */
+organisation: string | null, 
+/**
+ * The kinds of visit that its pilot is limited to; empty if it is not.
+ */
+kinds: Array<string>, 
+/**
  * Set in a demonstration.
  */
 demo: Demo | null, 

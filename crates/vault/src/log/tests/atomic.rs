@@ -34,6 +34,7 @@ fn new_visit() -> NewVisit {
             at: UnixMillis(0),
         },
         template: "soap".to_owned(),
+        kind: None,
         language: None,
         patient_label: "A".into(),
         reason: "B".into(),

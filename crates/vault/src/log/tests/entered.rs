@@ -18,6 +18,7 @@ fn new_visit(label: &str, reason: &str, asked_by: &str) -> NewVisit {
             at: UnixMillis(0),
         },
         template: "soap".to_owned(),
+        kind: None,
         language: None,
         patient_label: label.into(),
         reason: reason.into(),
