@@ -90,12 +90,10 @@ fn a_visit_heard_by_a_microphone_stands_in_the_vault() {
         lower.contains("basketball") && lower.contains("knee"),
         "{shown}"
     );
-    let exported = String::from_utf8(
-        inroomctl(&["visit", "export-text", id])
-            .output()
-            .unwrap()
-            .stdout,
-    )
-    .unwrap();
-    assert!(exported.starts_with("SUBJECTIVE"), "{exported}");
+    let exported =
+        String::from_utf8(inroomctl(&["visit", "export", id]).output().unwrap().stdout).unwrap();
+    assert!(
+        exported.starts_with("SOAP note\n\nSUBJECTIVE"),
+        "{exported}"
+    );
 }

@@ -24,6 +24,7 @@ const CALLS: &[(&str, Needs)] = &[
     // Before there is a store: the check code of the recovery sheet decides, not a role.
     ("enrol_computer", All(&[])),
     ("erase_visit", OneOf(&[C::WithdrawConsent, C::Discard])),
+    ("export_note", All(&[C::TakeNote])),
     ("import_recording", All(&[C::CreateVisit, C::Record])),
     ("judge_statement", All(&[C::DraftNote])),
     ("list_visits", All(&[C::ListVisits])),

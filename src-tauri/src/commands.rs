@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod correcting;
+pub mod exporting;
 pub mod note;
 pub mod recording;
 pub mod retention;

@@ -2,7 +2,7 @@ use std::error::Error;
 
 use capture::CaptureError;
 use scribe::models::ModelError;
-use scribe::{ScribeError, SigningError};
+use scribe::{ExportError, ScribeError, SigningError};
 use serde::Serialize;
 use ts_rs::TS;
 use vault::VaultError;
@@ -148,6 +148,15 @@ impl From<SigningError> for Failure {
         match error {
             SigningError::Vault(error) => error.into(),
             unresolved => Self::of(FailureCode::Rejected, &unresolved),
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Vault(error) => error.into(),
+            refused => Self::of(FailureCode::Rejected, &refused),
         }
     }
 }

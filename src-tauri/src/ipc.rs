@@ -1,5 +1,7 @@
 //! What passes between the page and the program. The TypeScript side of these types is generated.
 
+mod exporting;
+
 use scribe::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -11,6 +13,8 @@ use visit::{
 
 use crate::failure::Failure;
 use crate::preferences::Preferences;
+
+pub use exporting::{ExportReport, ExportRequest, NoteCopy, NoteTextRequest};
 
 /// What the page needs to know once.
 #[derive(Debug, Serialize, TS)]
@@ -467,18 +471,6 @@ pub struct SignRequest {
     pub revision: RevisionNumber,
     /// Who signs.
     pub signer: PatientText,
-}
-
-/// A note, or one section of it, to put into plain text.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct NoteTextRequest {
-    /// The visit.
-    pub visit: VisitId,
-    /// The note.
-    pub note: Note,
-    /// The section's short name; none for the whole note.
-    pub section: Option<String>,
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
         commands::note::judge_statement,
         commands::note::save_note,
         commands::note::sign_note,
-        commands::note::note_text,
+        commands::exporting::note_text,
+        commands::exporting::export_note,
     ]);
     tauri::Builder::default()
         .manage(desk)

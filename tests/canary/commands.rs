@@ -215,7 +215,7 @@ impl<'s> Commands<'s> {
         let number = vault.save_revision(id, now, &note, None).unwrap();
         drop(vault);
         let to = self.stage.text("out/note.txt");
-        self.run(&["visit", "export-text", visit, "--output", &to], Some(way));
+        self.run(&["visit", "export", visit, "--out", &to], Some(way));
         let number = number.0.to_string();
         let sign = ["visit", "sign", visit, "--signer", SIGNER, "--revision"];
         let confirmed = [&number, "--confirm", &visit[..8]];

@@ -155,16 +155,20 @@ describe("the draft", () => {
   });
 });
 
-it("copies the note, and one section of it", async () => {
+it("copies the note, and one section of it, as text and as HTML", async () => {
   const copied: string[] = [];
   vi.spyOn(navigator.clipboard, "write").mockImplementation(async (items) => {
-    for (const item of items) copied.push(await (await item.getType("text/plain")).text());
+    for (const item of items) {
+      for (const type of ["text/plain", "text/html"]) copied.push(await (await item.getType(type)).text());
+    }
   });
-  await openVisit({}, { note_text: ({ section }: { section: string | null }) => `text of ${section ?? "all"}` });
+  await openVisit({}, {
+    note_text: ({ section }: { section: string | null }) => ({ text: `text of ${section ?? "all"}`, html: `<div>${section ?? "all"}</div>` }),
+  });
   await click("copy");
   await fireEvent.click(within(screen.getByTestId("section-plan")).getByTestId("copy-section"));
   await vi.waitFor(() => {
-    expect(copied).toEqual(["text of all", "text of plan"]);
+    expect(copied).toEqual(["text of all", "<div>all</div>", "text of plan", "<div>plan</div>"]);
   });
 });
 
@@ -183,7 +187,7 @@ it("saves a line that is still being typed with the program's verdict on it", as
 
 it("says when the engine does not let a note be copied", async () => {
   vi.spyOn(navigator.clipboard, "write").mockRejectedValue(new Error("not allowed"));
-  await openVisit({}, { note_text: () => "text" });
+  await openVisit({}, { note_text: () => ({ text: "text", html: "<div>text</div>" }) });
   await press("c");
   expect((await screen.findByTestId("failure")).textContent).toContain("could not be put on the clipboard");
 });

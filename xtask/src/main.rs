@@ -21,6 +21,7 @@ mod tidy;
 mod tools;
 mod torture;
 mod ui;
+mod validators;
 mod wheels;
 mod workers;
 
@@ -73,6 +74,8 @@ enum Command {
         #[arg(long)]
         test: bool,
     },
+    /// Fetch what exports are held against in the tests, and print its Python
+    Validators,
     /// Fetch, find and list model files
     #[command(subcommand)]
     Models(Models),
@@ -122,6 +125,10 @@ fn run(command: Command) -> Result<()> {
         Command::Ui => ui::build(),
         Command::Setup { test } => {
             setup::install(if test { Purpose::Test } else { Purpose::Build })
+        }
+        Command::Validators => {
+            println!("{}", validators::python()?.display());
+            Ok(())
         }
         Command::Models(Models::Fetch { set, ids }) => models::fetch(&set, &ids),
         Command::Models(Models::Path { id }) => {

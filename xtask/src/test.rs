@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::setup::{self, Purpose};
-use crate::{dist, fuzz, models, process, tools, ui, workers};
+use crate::{dist, fuzz, models, process, tools, ui, validators, workers};
 
 /// Seconds that each decoder is fuzzed; `cargo xtask fuzz` takes ten minutes.
 const FUZZED_SECONDS: u32 = 10;
@@ -42,6 +42,7 @@ pub fn canary() -> Result<()> {
 /// Builds the programs and the tests; gives the command that runs the tests.
 fn built() -> Result<Command> {
     let driver = tools::tauri_driver()?;
+    let validators = validators::python()?;
     models::fetch("ci", &[])?;
     workers::build()?;
     // The tests start the programs from the build folder. With all targets at once everything below them is compiled once.
@@ -57,6 +58,7 @@ fn built() -> Result<Command> {
     let mut tests = process::cargo();
     tests
         .args(["test", "--release", "--workspace", "--no-fail-fast"])
-        .env("INROOM_TAURI_DRIVER", &driver);
+        .env("INROOM_TAURI_DRIVER", &driver)
+        .env("INROOM_VALIDATORS", &validators);
     Ok(tests)
 }

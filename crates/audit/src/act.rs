@@ -122,6 +122,25 @@ pub enum Act {
         /// Which way it went.
         way: Way,
     },
+    /// A revision of the note left the program as a document.
+    NoteExported {
+        /// Of which visit.
+        visit: VisitId,
+        /// Which revision.
+        revision: RevisionNumber,
+        /// Digest of the note's canonical form.
+        note: Digest,
+        /// As what.
+        format: Format,
+        /// Whether it was encrypted to a recipient.
+        encrypted: bool,
+        /// Digest of the bytes that left.
+        file: Digest,
+        /// Version of the program that wrote them.
+        program: Version,
+        /// Which way they went.
+        way: Way,
+    },
     /// A visit, or a part of it, was erased.
     Erased {
         /// Which visit.
@@ -415,6 +434,36 @@ pub enum Way {
     Clipboard,
 }
 
+/// What kind of document a note left as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Plain text.
+    Text,
+    /// A page of HTML.
+    Html,
+    /// A FHIR R4 document Bundle.
+    Fhir,
+    /// An HL7 v2 message MDM^T02.
+    Hl7,
+    /// WordprocessingML.
+    Docx,
+    /// PDF/A.
+    Pdf,
+}
+
+/// A version of the program, as it numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// The first number.
+    pub major: u32,
+    /// The second.
+    pub minor: u32,
+    /// The third.
+    pub patch: u32,
+}
+
 impl Act {
     /// Whether it was done.
     pub const fn outcome(&self) -> Outcome {
@@ -442,6 +491,7 @@ impl Act {
             | Self::NoteEdited { visit, .. }
             | Self::NoteSigned { visit, .. }
             | Self::NoteTaken { visit, .. }
+            | Self::NoteExported { visit, .. }
             | Self::SpeakersCorrected { visit, .. }
             | Self::CorrectionTakenBack { visit }
             | Self::Erased { visit, .. } => Some(*visit),

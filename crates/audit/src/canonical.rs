@@ -5,12 +5,12 @@
 //! 1970-01-01T00:00:00Z), who (a tag, then its fields), act (a tag, then its fields in the order in
 //! which [`Act`] names them). A tag or a word from a list is one byte; an identifier of a visit is
 //! its 16 bytes, a digest its 32; a count is a u32, a length of time or a serial a u64; what may be absent is
-//! the byte 0, or 1 and the value; a name is its length in bytes (u8) and its UTF-8. Each sequence
+//! the byte 0, or 1 and the value; a name is its length in bytes (u8) and its UTF-8; a version is three u32. Each sequence
 //! ends where its tags say, so no two entries have the same.
 
 use visit::{ConsentGiver, ConsentMethod, VisitId};
 
-use crate::act::{Act, Asked, Cause, Extent, NamedAs, Part, Refusal, Way};
+use crate::act::{Act, Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Way};
 use crate::actor::Actor;
 use crate::entry::Event;
 
@@ -112,11 +112,34 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
             way,
         } => {
             bytes.extend_from_slice(&note.0);
-            bytes.push(match way {
-                Way::File => 1,
-                Way::Output => 2,
-                Way::Clipboard => 3,
+            bytes.push(way_out(*way));
+        }
+        Act::NoteExported {
+            visit: _,
+            revision,
+            note,
+            format,
+            encrypted,
+            file,
+            program,
+            way,
+        } => {
+            bytes.extend_from_slice(&revision.0.to_le_bytes());
+            bytes.extend_from_slice(&note.0);
+            bytes.push(match format {
+                Format::Text => 1,
+                Format::Html => 2,
+                Format::Fhir => 3,
+                Format::Hl7 => 4,
+                Format::Docx => 5,
+                Format::Pdf => 6,
             });
+            bytes.push(u8::from(*encrypted));
+            bytes.extend_from_slice(&file.0);
+            for number in [program.major, program.minor, program.patch] {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+            bytes.push(way_out(*way));
         }
         Act::Erased {
             visit: _,
@@ -229,6 +252,14 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
     }
 }
 
+const fn way_out(way: Way) -> u8 {
+    match way {
+        Way::File => 1,
+        Way::Output => 2,
+        Way::Clipboard => 3,
+    }
+}
+
 fn push_visit(bytes: &mut Vec<u8>, visit: VisitId) {
     bytes.extend_from_slice(visit.as_bytes());
 }
@@ -274,6 +305,7 @@ const fn tag(act: &Act) -> u8 {
         Act::PersonAdmitted { .. } => 36,
         Act::PersonRemoved { .. } => 37,
         Act::SignInRefused { .. } => 38,
+        Act::NoteExported { .. } => 40,
     }
 }
 

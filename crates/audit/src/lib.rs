@@ -24,7 +24,7 @@ mod hex;
 mod verify;
 mod words;
 
-pub use act::{Act, Asked, Cause, Extent, NamedAs, Outcome, Part, Refusal, Way};
+pub use act::{Act, Asked, Cause, Extent, Format, NamedAs, Outcome, Part, Refusal, Version, Way};
 pub use actor::{AccountName, Actor, PersonAccount};
 pub use entry::{Entry, Event, origin};
 pub use export::{Export, Line, LineError, MOST_LINE_BYTES};

@@ -138,6 +138,20 @@ pub(crate) fn acts() -> Vec<Act> {
             reason: Refusal::NotAdmitted,
             times: 2,
         },
+        Act::NoteExported {
+            visit,
+            revision,
+            note,
+            format: Format::Fhir,
+            encrypted: true,
+            file: Digest::from_bytes([0xE5; 32]),
+            program: Version {
+                major: 1,
+                minor: 2,
+                patch: 3,
+            },
+            way: Way::File,
+        },
     ]
 }
 

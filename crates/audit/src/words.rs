@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::act::{Act, Asked, Cause, Extent, NamedAs, Part, Refusal, Way};
+use crate::act::{Act, Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Version, Way};
 use crate::actor::Actor;
 
 impl fmt::Display for Actor {
@@ -74,6 +74,26 @@ impl fmt::Display for Act {
             ),
             Self::NoteTaken { visit, way, .. } => {
                 write!(f, "took the note of the visit {visit} {way}")
+            }
+            Self::NoteExported {
+                visit,
+                revision,
+                note: _,
+                format,
+                encrypted,
+                file,
+                program,
+                way,
+            } => {
+                let number = revision.0;
+                write!(
+                    f,
+                    "exported revision {number} of the note of the visit {visit} {way} as {format}"
+                )?;
+                if *encrypted {
+                    f.write_str(", encrypted")?;
+                }
+                write!(f, ", with version {program}, SHA-256 {file}")
             }
             Self::Erased { visit, part, cause } => {
                 write!(f, "erased {part} of the visit {visit}: {cause}")
@@ -257,6 +277,25 @@ impl fmt::Display for Cause {
             Self::Discarded => "discarded",
             Self::Retention => "its time was over",
         })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Html => "HTML",
+            Self::Fhir => "FHIR",
+            Self::Hl7 => "HL7",
+            Self::Docx => "DOCX",
+            Self::Pdf => "PDF",
+        })
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
     }
 }
 

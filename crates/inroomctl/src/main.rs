@@ -134,7 +134,7 @@ mod tests {
         ("vault snapshots", &[C::BackUp]),
         ("visit draft", &[C::DraftNote]),
         ("visit erase", &[C::WithdrawConsent, C::Discard]),
-        ("visit export-text", &[C::TakeNote]),
+        ("visit export", &[C::TakeNote]),
         ("visit import", &[C::CreateVisit, C::Record, C::DraftNote]),
         ("visit list", &[C::ListVisits]),
         ("visit new", &[C::CreateVisit, C::Record, C::DraftNote]),

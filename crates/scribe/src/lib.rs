@@ -15,6 +15,7 @@ mod disk;
 mod drafter;
 mod error;
 mod event;
+mod exporting;
 mod folder;
 mod from_file;
 #[cfg(any(test, fuzzing))]
@@ -39,6 +40,7 @@ pub use dialogue::{DialogueError, parse as parse_dialogue};
 pub use drafter::{Drafted, Drafter};
 pub use error::ScribeError;
 pub use event::{Alarm, Event, ProvisionalLine, WorkerRole};
+pub use exporting::{Export, ExportError, ExportOrder, export, export_to_file};
 pub use folder::vault_folder;
 pub use from_file::record_file;
 pub use import::Import;

@@ -46,8 +46,17 @@ impl fmt::Debug for EscrowRecipient {
 }
 
 impl EscrowRecipient {
+    /// Encrypts what leaves the program, so that whoever has the recipient's identity alone can read
+    /// it: the binary age format.
+    ///
+    /// # Errors
+    /// [`VaultError::NotARecipient`] if nothing can be encrypted to it.
+    pub fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        age::encrypt(&self.0, plain).map_err(|_| VaultError::NotARecipient)
+    }
+
     pub(crate) fn wrap(&self, key: &Key<VaultRoot>) -> Result<Vec<u8>, VaultError> {
-        age::encrypt(&self.0, key.expose()).map_err(|_| VaultError::NotARecipient)
+        self.encrypt(key.expose())
     }
 }
 

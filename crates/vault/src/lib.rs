@@ -70,7 +70,7 @@ mod workstation;
 pub use attempts::Step;
 // What the log holds, for whoever reads it or enters something in it.
 pub use ::audit::{
-    Act, Actor, Asked, Entry, Fault, Outcome, PersonAccount, PublicKey, Refusal, Way,
+    Act, Actor, Asked, Entry, Fault, Format, Outcome, PersonAccount, PublicKey, Refusal, Way,
 };
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use backup::{BackupReport, BackupStep, DamagedPart, SnapshotSummary};
@@ -81,6 +81,7 @@ pub use gaps::{Gap, GapCause};
 pub use imports::ImportedFile;
 pub use keys_file::{Entrances, Ways};
 pub use log::LogState;
+pub use notes::{Exported, ToExport};
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
 pub use people::Newcomer;
 pub use secrecy::{ExposeSecret, SecretString};

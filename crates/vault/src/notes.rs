@@ -1,16 +1,20 @@
-use audit::{Act, Asked, Way};
+use audit::{Act, Asked, Format, Version, Way};
 use governance::Command;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
-use visit::{Note, Provenance, Revision, RevisionNumber, UnixMillis, VisitId, VisitState};
+use sha2::{Digest as _, Sha256};
+use visit::{
+    Note, Provenance, Revision, RevisionNumber, Sha256Hex, UnixMillis, VisitId, VisitState,
+};
 
+use crate::canonical;
 use crate::error::{Numbered, Part, VaultError};
 use crate::key::{Key, OfVisit};
 use crate::log;
 use crate::record::{self, Record};
 use crate::search;
 use crate::vault::Vault;
-use crate::visits::state_of;
+use crate::visits::{VisitRecord, state_of};
 
 /// A [`Revision`] as it is written, without a copy of the note.
 #[derive(Serialize)]
@@ -19,6 +23,46 @@ struct NewRevision<'a> {
     at: UnixMillis,
     note: &'a Note,
     provenance: Option<&'a Provenance>,
+}
+
+/// What a document of a note is made from.
+#[derive(Clone, Debug)]
+pub struct ToExport {
+    /// The visit.
+    pub record: VisitRecord,
+    /// The newest revision of its note.
+    pub revision: Revision,
+    /// Digest of that revision's canonical form, as a signature names it.
+    pub note_sha256: Sha256Hex,
+    /// The newest revision that was drafted; `None` if a person wrote all of them.
+    pub draft: Option<Revision>,
+}
+
+/// A note as a document that is about to leave.
+#[derive(Clone, Copy)]
+pub struct Exported<'a> {
+    /// The revision that it holds.
+    pub revision: RevisionNumber,
+    /// As what.
+    pub format: Format,
+    /// Whether the bytes are encrypted to a recipient.
+    pub encrypted: bool,
+    /// What leaves.
+    pub bytes: &'a [u8],
+}
+
+/// The version of this program.
+pub(crate) fn program() -> Result<Version, VaultError> {
+    let number = |text: &str| {
+        text.parse().map_err(|_| VaultError::Unstorable {
+            what: Part::AuditLog,
+        })
+    };
+    Ok(Version {
+        major: number(env!("CARGO_PKG_VERSION_MAJOR"))?,
+        minor: number(env!("CARGO_PKG_VERSION_MINOR"))?,
+        patch: number(env!("CARGO_PKG_VERSION_PATCH"))?,
+    })
 }
 
 /// How many revisions there are, which is the newest one's number.
@@ -154,23 +198,63 @@ impl Vault {
         }
     }
 
-    /// The newest revision of the note for a person who takes it out of the program, after that was
-    /// entered in the log; `None`, and no entry, if there is none.
+    /// What a document of a visit's note is made from. It is entered when it leaves
+    /// ([`Vault::enter_note_exported`]), and here only if it is refused.
     ///
     /// # Errors
-    /// Those of [`Vault::latest_revision`]; what the store answers if it cannot be entered.
-    pub fn take_note(&self, id: VisitId, way: Way) -> Result<Option<Revision>, VaultError> {
+    /// [`VaultError::NoNote`]; those of [`Vault::visit`] and [`Vault::revisions`].
+    pub fn note_to_export(&self, id: VisitId) -> Result<ToExport, VaultError> {
         self.may_with(Command::TakeNote, id)?;
-        let taken = self.commit(|transaction| {
+        let read = || {
+            let record = self.visit(id)?;
+            let revision = self.latest_revision(id)?.ok_or(VaultError::NoNote)?;
+            let mut revisions = self.revisions(id)?.into_iter().rev();
+            Ok(ToExport {
+                record,
+                note_sha256: canonical::digest(&revision.note),
+                draft: revisions.find(|one| one.provenance.is_some()),
+                revision,
+            })
+        };
+        read().map_err(|error| self.refused(Asked::TakeNote, Some(id), error))
+    }
+
+    /// Enters in the log that the newest revision of a visit's note leaves the program as a document,
+    /// and answers with the SHA-256 digest of the bytes that leave.
+    ///
+    /// # Errors
+    /// [`VaultError::NoNote`]; [`VaultError::NotNewest`] if the document holds an older revision;
+    /// those of [`Vault::latest_revision`]; what the store answers if it cannot be entered. It is not
+    /// to be given out then.
+    pub fn enter_note_exported(
+        &self,
+        id: VisitId,
+        exported: &Exported<'_>,
+        way: Way,
+    ) -> Result<Sha256Hex, VaultError> {
+        self.may_with(Command::TakeNote, id)?;
+        self.act(Asked::TakeNote, Some(id), |transaction| {
             let newest = self.latest_revision_on(transaction, id)?;
-            if let Some(revision) = &newest {
-                let note = log::note_digest(&revision.note)?;
-                let visit = id;
-                self.note(transaction, Act::NoteTaken { visit, note, way })?;
+            let newest = newest.ok_or(VaultError::NoNote)?;
+            if newest.number != exported.revision {
+                return Err(VaultError::NotNewest {
+                    read: exported.revision.0,
+                    newest: newest.number.0,
+                });
             }
-            Ok(newest)
-        });
-        taken.map_err(|error| self.refused(Asked::TakeNote, Some(id), error))
+            let file = Sha256Hex::from_bytes(Sha256::digest(exported.bytes).into());
+            let act = Act::NoteExported {
+                visit: id,
+                revision: newest.number,
+                note: log::note_digest(&newest.note)?,
+                format: exported.format,
+                encrypted: exported.encrypted,
+                file: log::digest(&file)?,
+                program: program()?,
+                way,
+            };
+            Ok((file, act))
+        })
     }
 
     /// Enters in the log that a person takes a note of a visit, or a part of it, out of the program,

@@ -1,17 +1,14 @@
 use crossbeam_channel::unbounded;
-use interchange::Marks;
 use scribe::{Work, clock};
 use tauri::{AppHandle, State};
-use vault::Way;
-use visit::{Note, Origin, RevisionNumber, Statement};
+use visit::{Origin, RevisionNumber, Statement};
 
 use super::recording::pass_on;
 use super::visits::check_length;
 use crate::desk::{self, Desk};
 use crate::failure::{Failure, FailureCode};
 use crate::ipc::{
-    Activity, DraftRequest, NoteTextRequest, SaveRequest, SignRequest, StatementRequest,
-    VisitRequest,
+    Activity, DraftRequest, SaveRequest, SignRequest, StatementRequest, VisitRequest,
 };
 
 /// Completes a visit's transcript where it is not, then drafts its note. A visit that was cut off
@@ -77,30 +74,4 @@ pub fn sign_note(desk: State<'_, Desk>, request: SignRequest) -> Result<(), Fail
     let vault = desk.vault()?;
     scribe::sign(&vault, visit, revision, &signer, clock::now())?;
     Ok(())
-}
-
-/// A note, or one of its sections, as plain text for the clipboard, after that was entered in the audit
-/// log.
-#[tauri::command(async)]
-pub fn note_text(desk: State<'_, Desk>, request: NoteTextRequest) -> Result<String, Failure> {
-    desk.vault()?
-        .enter_note_taken(request.visit, &request.note, Way::Clipboard)?;
-    let Some(id) = request.section else {
-        return Ok(interchange::plain_text(&request.note, Marks::Doubtful));
-    };
-    let Note {
-        template, sections, ..
-    } = request.note;
-    let section = sections
-        .into_iter()
-        .find(|section| section.id == id)
-        .ok_or_else(|| Failure::new(FailureCode::Rejected, "The note has no such section."))?;
-    Ok(interchange::plain_text(
-        &Note {
-            template,
-            sections: vec![section],
-            omissions: Vec::new(),
-        },
-        Marks::Doubtful,
-    ))
 }

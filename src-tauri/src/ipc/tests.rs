@@ -44,6 +44,9 @@ fn write_types(folder: &Path) {
         Corrected,
         visit::Retention,
         NoteTextRequest,
+        NoteCopy,
+        ExportRequest,
+        ExportReport,
         visit::Statement,
     );
 }
@@ -127,6 +130,8 @@ fn a_request_with_an_unknown_field_is_refused() {
         CorrectRequest => format!(r#"{{"visit":"{visit}","seen":{{"turn":5}},"by":{{"role":"patient"}}}}"#),
         SignRequest => format!(r#"{{"visit":"{visit}","revision":1,"signer":"x"}}"#),
         NoteTextRequest => format!(r#"{{"visit":"{visit}","note":{note},"section":null}}"#),
+        ExportRequest => format!(r#"{{"visit":"{visit}","format":"pdf","file":"/tmp/a.pdf","recipient":"",
+            "record_number":""}}"#),
         Preferences => r#"{"theme":"dark","single_key_shortcuts":true,"backup_folder":""}"#.to_owned(),
     );
 }

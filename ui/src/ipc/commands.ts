@@ -8,11 +8,14 @@ import type { CreateRequest } from "./generated/CreateRequest";
 import type { DraftRequest } from "./generated/DraftRequest";
 import type { EnrolRequest } from "./generated/EnrolRequest";
 import type { EraseRequest } from "./generated/EraseRequest";
+import type { ExportReport } from "./generated/ExportReport";
+import type { ExportRequest } from "./generated/ExportRequest";
 import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
 import type { ImportRequest } from "./generated/ImportRequest";
 import type { ListRequest } from "./generated/ListRequest";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
+import type { NoteCopy } from "./generated/NoteCopy";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
 import type { OpenRequest } from "./generated/OpenRequest";
 import type { Preferences } from "./generated/Preferences";
@@ -101,7 +104,8 @@ export const takeCorrectionBack = (visit: VisitId) =>
   call<Corrected>("take_correction_back", { visit } satisfies VisitRequest);
 export const readRetention = () => call<Retention>("read_retention");
 export const setRetention = (request: Retention) => call<null>("set_retention", request);
-export const noteText = (request: NoteTextRequest) => call<string>("note_text", request);
+export const noteText = (request: NoteTextRequest) => call<NoteCopy>("note_text", request);
+export const exportNote = (request: ExportRequest) => call<ExportReport>("export_note", request);
 export const quit = () => call<null>("quit");
 
 /** Hears everything that happens, until the page is gone. */

@@ -343,6 +343,25 @@ export const en = {
     notFinished: "This visit was cut off before it was stopped. Everything that was recorded until then is kept.",
     finish: "Finish the visit",
   },
+  exporting: {
+    open: "Export…",
+    title: "Export the note",
+    explain: "The signed note is written to a file. Lines that were left unresolved in the draft, the transcript and the recording are not in it.",
+    explainDraft:
+      "Nobody has signed this note: the file says so. Lines of the draft that the transcript does not bear out are left out until you resolve them.",
+    unsaved: "You have changes that are not saved. The file holds the note as it was last saved.",
+    format: "Form",
+    formats: { pdf: "PDF", docx: "Word", html: "Web page", text: "Text", fhir: "FHIR R4", hl7: "HL7 v2" },
+    file: "File",
+    fileHint: "A new file, with its whole path. Anybody who can open it can read it, unless you encrypt it.",
+    recipient: "Encrypt to",
+    recipientHint: "An age recipient: only the holder of its key can read the file.",
+    recordNumber: "Record number",
+    recordNumberHint: "The patient's number in the system that takes the note.",
+    start: "Export",
+    writing: "Exporting…",
+    done: (revision: number, digest: string) => `Revision ${revision} is exported. SHA-256 of the file: ${digest}`,
+  },
   backup: {
     title: "Back up",
     explain:
@@ -415,6 +434,7 @@ export const en = {
       ["S", "Stop the recording"],
       ["J", "Jump to the latest words"],
       ["C", "Copy the note"],
+      ["E", "Export the note"],
       ["Delete", "Remove the chosen line"],
       ["Ctrl S", "Save the note"],
       ["Ctrl Z", "Undo"],

@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "capture",
             "worker",
             "vault",
+            "interchange",
         ],
     ),
     (
@@ -74,6 +75,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rusqlite", &["vault"]),
     ("libsqlite3-sys", &["vault"]),
     ("age", &["vault"]),
+    ("krilla", &["interchange"]),
+    ("skrifa", &["interchange"]),
     ("keyring-core", &["os-keyring"]),
     ("zbus-secret-service-keyring-store", &["os-keyring"]),
     ("windows-native-keyring-store", &["os-keyring"]),

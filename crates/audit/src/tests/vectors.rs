@@ -57,6 +57,12 @@ fn later_acts_keep_their_bytes() {
         "d4".repeat(32)
     );
     let taken = format!("{begin}230800000000000000{}", "a1".repeat(32));
+    let exported = format!(
+        "{begin}28{}03000000{}0301{}01000000020000000300000001",
+        "c3".repeat(16),
+        "a1".repeat(32),
+        "e5".repeat(32)
+    );
     let expected = [
         format!("{begin}1e"),
         imported,
@@ -67,6 +73,7 @@ fn later_acts_keep_their_bytes() {
         format!("{begin}24{ada}"),
         format!("{begin}25{ada}"),
         format!("{begin}26036164610e02000000"),
+        exported,
     ];
     assert_eq!(later, expected);
 }

@@ -8,7 +8,7 @@ use visit::{Millis, Note, Segment, StopReason};
 pub(super) fn draft(drafted: &Drafted) -> Value {
     let speed = drafted.speed;
     json!({
-        "note": interchange::plain_text(&drafted.note, interchange::Marks::None),
+        "note": interchange::plain_text(&interchange::Body::of(&drafted.note), interchange::Marks::None),
         "sections": sections(&drafted.note),
         "omissions": drafted.note.omissions.iter().map(|omission| json!({
             "segment": omission.segment,

@@ -1,5 +1,6 @@
 mod confirmation;
 mod erase;
+mod export;
 mod import;
 mod new;
 mod particulars;
@@ -39,8 +40,8 @@ pub(crate) enum Command {
     Draft(DraftArguments),
     /// Say who spoke a turn, or all that one voice said, or take that back.
     Relabel(relabel::Arguments),
-    /// Write the note as plain text.
-    ExportText(show::ExportArguments),
+    /// Write the note as text, HTML, FHIR, HL7, DOCX or PDF, encrypted if you like.
+    Export(export::Arguments),
     /// Sign the note of a visit: it never changes afterwards.
     Sign(sign::Arguments),
     /// Erase a visit's sound, its transcript once it is signed, or all of the visit, for good.
@@ -83,7 +84,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Show(arguments) => show::show(&arguments),
         Command::Draft(arguments) => draft(&arguments),
         Command::Relabel(arguments) => relabel::run(&arguments),
-        Command::ExportText(arguments) => show::export_text(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Erase(arguments) => erase::run(&arguments),
     }

@@ -1,10 +1,7 @@
-use std::path::PathBuf;
-
-use anyhow::{Context, bail};
 use governance::Command as C;
 use scribe::clock;
-use vault::{Erased, ErasureReason, Gap, GapCause, VisitContent, VisitSummary, Way};
-use visit::{Samples, VisitId, VisitState};
+use vault::{Erased, ErasureReason, Gap, GapCause, VisitContent, VisitSummary};
+use visit::{Note, Origin, Samples, Support, VisitId, VisitState};
 
 use crate::vaults::VaultArguments;
 
@@ -32,17 +29,6 @@ pub(crate) struct ShowArguments {
     vault: VaultArguments,
     /// The visit.
     visit: VisitId,
-}
-
-#[derive(clap::Args)]
-pub(crate) struct ExportArguments {
-    #[command(flatten)]
-    vault: VaultArguments,
-    /// The visit.
-    visit: VisitId,
-    /// Where to write; standard output when not given.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
 }
 
 pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
@@ -184,10 +170,12 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     match revision {
         Some(revision) => {
             println!("\nNOTE, revision {}\n", revision.number.0);
+            let body = interchange::Body::of(&revision.note);
             println!(
                 "{}",
-                interchange::plain_text(&revision.note, interchange::Marks::Doubtful)
+                interchange::plain_text(&body, interchange::Marks::Doubtful)
             );
+            reasons(&revision.note).for_each(|line| println!("{line}"));
         }
         None => println!(
             "\nno note yet: `inroomctl visit draft {}` writes one",
@@ -195,6 +183,20 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         ),
     }
     Ok(())
+}
+
+/// Why lines of the model are borne out only in part. These words are for the eyes of whoever may see
+/// the transcript, so they stand here and in no export.
+fn reasons(note: &Note) -> impl Iterator<Item = String> {
+    let partial = note.statements().filter(|statement| {
+        statement.origin == Origin::Model
+            && statement.support == Support::Partial
+            && !statement.reason.is_blank()
+    });
+    partial.map(|statement| {
+        let (reason, text) = (statement.reason.expose(), statement.text.expose());
+        format!("partly supported ({reason}): {text}")
+    })
 }
 
 /// A line of the transcript where words may be missing.
@@ -211,28 +213,6 @@ fn gap_line(gap: &Gap) -> String {
         GapCause::Silent => "without any signal from here (a muted microphone?)",
     };
     format!("{at:>6}  --- {length:.1} s {what} ---")
-}
-
-pub(super) fn export_text(arguments: &ExportArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open(&[C::TakeNote])?;
-    let way = match arguments.output {
-        Some(_) => Way::File,
-        None => Way::Output,
-    };
-    let Some(revision) = vault.take_note(arguments.visit, way)? else {
-        bail!(
-            "the visit has no note yet: `inroomctl visit draft {}` writes one",
-            arguments.visit
-        );
-    };
-    let text = interchange::plain_text(&revision.note, interchange::Marks::Doubtful);
-    match &arguments.output {
-        Some(path) => std::fs::write(path, text).with_context(|| {
-            format!("{} cannot be written; nothing was exported", path.display())
-        })?,
-        None => println!("{text}"),
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ const COMMANDS: &[(&str, &str, &[C])] = &[
         "00000000-0000-4000-8000-000000000000 --reason discarded",
         &[C::Discard],
     ),
-    ("visit export-text", NO_VISIT, &[C::TakeNote]),
+    ("visit export", NO_VISIT, &[C::TakeNote]),
     (
         "visit import",
         "nowhere.wav --consent spoken --consent-asked-by A --record-only",

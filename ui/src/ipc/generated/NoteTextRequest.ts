@@ -3,7 +3,7 @@ import type { Note } from "./Note";
 import type { VisitId } from "./VisitId";
 
 /**
- * A note, or one section of it, to put into plain text.
+ * A note, or one section of it, for the clipboard.
  */
 export type NoteTextRequest = { 
 /**

@@ -7,7 +7,9 @@ use visit::{Retention, RevisionNumber, UnixMillis, VisitState};
 use super::*;
 use crate::backup::digest;
 use crate::signing::tests::note;
-use crate::{Asked, Erased, ErasureReason, EscrowIdentity, NewVisit, Refusal, Way, Ways};
+use crate::{
+    Asked, Erased, ErasureReason, EscrowIdentity, Exported, Format, NewVisit, Refusal, Way, Ways,
+};
 
 const FAILS: &str = "CREATE TRIGGER audit_fails BEFORE INSERT ON audit_entries
     BEGIN SELECT RAISE (ABORT, 'no entry can be written'); END";
@@ -79,7 +81,15 @@ const DEEDS: &[(&str, Deed)] = &[
             .map(drop)
     }),
     ("a note is exported", |vault, id| {
-        vault.take_note(id, Way::File).map(drop)
+        let exported = Exported {
+            revision: RevisionNumber(2),
+            format: Format::Pdf,
+            encrypted: false,
+            bytes: b"rest",
+        };
+        vault
+            .enter_note_exported(id, &exported, Way::File)
+            .map(drop)
     }),
     ("a note is copied", |vault, id| {
         vault.enter_note_taken(id, &note("rest"), Way::Clipboard)

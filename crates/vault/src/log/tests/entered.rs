@@ -1,11 +1,11 @@
 //! What is entered, and what never is.
 
-use audit::{Actor, Asked, Cause, Part, Refusal, Way};
+use audit::{Actor, Asked, Cause, Format, Part, Refusal, Way};
 use visit::{Days, Note, Retention, Samples, UnixMillis, VisitState};
 
 use super::*;
 use crate::signing::tests::{note, segment};
-use crate::{Erased, ErasureReason, NewVisit};
+use crate::{Erased, ErasureReason, Exported, NewVisit};
 
 fn new_visit(label: &str, reason: &str, asked_by: &str) -> NewVisit {
     NewVisit {
@@ -45,7 +45,15 @@ fn a_visits_life_is_entered_and_its_seconds_are_not() {
     vault.set_state(visit, VisitState::Drafted).unwrap();
     vault.read_visit(visit).unwrap();
     assert_eq!(vault.search("ice", 5).unwrap().len(), 1);
-    vault.take_note(visit, Way::File).unwrap().unwrap();
+    let exported = Exported {
+        revision,
+        format: Format::Fhir,
+        encrypted: true,
+        bytes: b"ice",
+    };
+    let file = vault
+        .enter_note_exported(visit, &exported, Way::File)
+        .unwrap();
     vault
         .sign(visit, revision, &"Dr. Example".into(), UnixMillis(2))
         .unwrap();
@@ -81,9 +89,14 @@ fn a_visits_life_is_entered_and_its_seconds_are_not() {
         Act::VisitDrafted { visit },
         Act::VisitRead { visit },
         Act::Searched { found: 1 },
-        Act::NoteTaken {
+        Act::NoteExported {
             visit,
+            revision,
             note: digest,
+            format: Format::Fhir,
+            encrypted: true,
+            file: file.as_str().parse().unwrap(),
+            program: crate::notes::program().unwrap(),
             way: Way::File,
         },
         Act::NoteSigned {
@@ -106,6 +119,7 @@ fn what_is_refused_is_entered_with_the_reason() {
     let before = count(&vault);
     let nowhere = VisitId::from_uuid(uuid::Uuid::nil());
     assert!(vault.read_visit(nowhere).is_err());
+    assert!(vault.note_to_export(nowhere).is_err());
     assert!(
         vault
             .save_revision(visit, UnixMillis(1), &note("x"), None)
@@ -132,6 +146,7 @@ fn what_is_refused_is_entered_with_the_reason() {
     };
     let expected = [
         refused(Asked::ReadVisit, Some(nowhere), Refusal::NoSuchVisit),
+        refused(Asked::TakeNote, Some(nowhere), Refusal::NoSuchVisit),
         refused(Asked::SaveNote, Some(visit), Refusal::Signed),
         refused(Asked::ChangeState, Some(visit), Refusal::Signed),
         refused(Asked::SignNote, Some(visit), Refusal::Signed),
@@ -211,7 +226,15 @@ fn no_word_of_a_visit_stands_in_the_log() {
     vault.read_visit(id).unwrap();
     vault.search(query, 5).unwrap();
     vault.search(&format!("\"{said}\" {label}"), 5).unwrap();
-    vault.take_note(id, Way::Output).unwrap();
+    let exported = Exported {
+        revision: number,
+        format: Format::Text,
+        encrypted: false,
+        bytes: said.as_bytes(),
+    };
+    vault
+        .enter_note_exported(id, &exported, Way::Output)
+        .unwrap();
     let signer_name = PatientText::from(signer);
     vault.sign(id, number, &signer_name, UnixMillis(2)).unwrap();
     assert!(vault.sign(id, number, &signer_name, UnixMillis(2)).is_err());
