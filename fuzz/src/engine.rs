@@ -21,15 +21,10 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Gives a decoder one input after another, as the arguments of this process say. A panic ends the process, and
-/// libFuzzer keeps the input.
+/// Gives a decoder one input after another, as the arguments of this process say. A panic that the decoder does not
+/// turn into an error of its own ends the process, and libFuzzer keeps the input.
 pub fn run(decode: fn(&[u8])) {
     DECODE.get_or_init(|| decode);
-    let message = panic::take_hook();
-    panic::set_hook(Box::new(move |panicked| {
-        message(panicked);
-        process::abort();
-    }));
     // An argument of the operating system holds no zero byte, so none is left out.
     let arguments = env::args_os().filter_map(|argument| CString::new(argument.into_vec()).ok());
     let mut arguments: Vec<*mut c_char> = arguments.map(CString::into_raw).collect();
@@ -52,8 +47,10 @@ extern "C" fn input(bytes: *const u8, length: usize) -> c_int {
             slice::from_raw_parts(bytes, length)
         }
     };
-    if let Some(decode) = DECODE.get() {
-        decode(bytes);
+    if let Some(decode) = DECODE.get()
+        && panic::catch_unwind(|| decode(bytes)).is_err()
+    {
+        process::abort();
     }
     0
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use symphonia::core::codecs::CodecParameters;
@@ -17,6 +18,9 @@ use visit::{Millis, SAMPLE_RATE, Samples};
 
 use crate::expected::Expected;
 use crate::{CaptureError, mix};
+
+/// What stands for a panic of the library's. Not one of its errors that another packet may follow.
+const PANICKED: SymphoniaError = SymphoniaError::Unsupported("a broken structure");
 
 /// A hole between two packets that is no rounding.
 const HOLE: Samples = Millis(10).samples();
@@ -82,14 +86,15 @@ impl Container {
         bytes: u64,
         hint: &Hint,
     ) -> Result<(Self, Expected), CaptureError> {
-        let format = symphonia::default::get_probe()
-            .probe(
+        let format = guarded(|| {
+            symphonia::default::get_probe().probe(
                 hint,
                 MediaSourceStream::new(source, Default::default()),
                 FormatOptions::default(),
                 MetadataOptions::default(),
             )
-            .map_err(not_audio)?;
+        })
+        .map_err(not_audio)?;
         let track = format
             .default_track(TrackType::Audio)
             .ok_or(CaptureError::FileNotAudio)?;
@@ -107,7 +112,7 @@ impl Container {
 
     /// Reads a packet; its frames replace what is in `mono`.
     pub(crate) fn read(&mut self, mono: &mut Vec<f32>) -> Result<Packaged, Broken> {
-        let packet = match self.format.next_packet() {
+        let packet = match guarded(|| self.format.next_packet()) {
             Ok(Some(packet)) => packet,
             Ok(None) => return Ok(Packaged::End),
             Err(SymphoniaError::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {
@@ -121,7 +126,7 @@ impl Container {
             return Ok(Packaged::Nothing);
         }
         let missing = self.hole_before(&packet);
-        let decoded = match self.decoder.decode(&packet) {
+        let decoded = match guarded(|| self.decoder.decode(&packet)) {
             Ok(decoded) => decoded,
             // The decoder's rule: such a packet is lost, the next one may be good.
             Err(SymphoniaError::DecodeError(_) | SymphoniaError::IoError(_)) => {
@@ -175,7 +180,17 @@ fn decoder_for(track: &Track) -> Result<Box<dyn AudioDecoder>, SymphoniaError> {
         .as_ref()
         .and_then(CodecParameters::audio)
         .ok_or(SymphoniaError::Unsupported("no codec parameters"))?;
-    symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default())
+    guarded(|| {
+        symphonia::default::get_codecs()
+            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
+    })
+}
+
+/// Asks the library, some of whose assertions a damaged file can break: the offset of an M4A file's chunk that lies
+/// further away than memory reaches is one (`MediaSourceStream::seek_buffered`, symphonia-core 0.6.1). Such a file's
+/// structure is broken, and a reader or decoder that panicked is never asked again.
+fn guarded<T>(ask: impl FnOnce() -> Result<T, SymphoniaError>) -> Result<T, SymphoniaError> {
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or(Err(PANICKED))
 }
 
 fn not_audio(error: SymphoniaError) -> CaptureError {

@@ -209,6 +209,32 @@ fn what_is_no_recording_is_refused_with_the_reason() {
 }
 
 #[test]
+fn an_offset_further_away_than_memory_reaches_is_a_broken_structure() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = fs::read(fixture("tone.m4a")).unwrap();
+    let table = bytes.windows(4).position(|w| w == b"stco").unwrap() - 4;
+    let old = u32::from_be_bytes(bytes[table..table + 4].try_into().unwrap()) as usize;
+    // One chunk (ISO/IEC 14496-12, 8.7.5), whose offset takes 64 bits.
+    let far = [
+        &24u32.to_be_bytes()[..],
+        b"co64",
+        &[0; 7],
+        &[1],
+        &(u64::MAX / 2 + 45).to_be_bytes(),
+    ]
+    .concat();
+    let longer = far.len() - old;
+    bytes.splice(table..table + old, far);
+    for parent in [b"moov", b"trak", b"mdia", b"minf", b"stbl"] {
+        let at = bytes.windows(4).position(|w| w == parent).unwrap() - 4;
+        let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize + longer;
+        bytes[at..at + 4].copy_from_slice(&(length as u32).to_be_bytes());
+    }
+    let path = written(&folder, "far.m4a", &bytes);
+    assert!(matches!(refused(&path), CaptureError::FileNotAudio));
+}
+
+#[test]
 fn a_truncated_file_gives_what_it_has_and_then_the_account() {
     let (sound, error) = decode(&fixture("truncated.flac"));
     assert!(!sound.is_empty() && sound.len() < 142_582);
