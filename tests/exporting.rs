@@ -91,6 +91,7 @@ impl Clinic {
                     at: UnixMillis(0),
                 },
                 template: "soap".to_owned(),
+                kind: None,
                 language: None,
                 patient_label: "Ms. Example".into(),
                 reason: "knee".into(),

@@ -10,8 +10,9 @@
 
 use visit::{ConsentGiver, ConsentMethod, VisitId};
 
-use crate::act::{Act, Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Way};
+use crate::act::Act;
 use crate::actor::Actor;
+use crate::detail::{Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Way};
 use crate::entry::Event;
 
 /// Appends the bytes of an entry.

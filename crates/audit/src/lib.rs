@@ -15,6 +15,7 @@
 mod act;
 mod actor;
 mod canonical;
+mod detail;
 mod entry;
 mod export;
 #[cfg(any(test, fuzzing))]
@@ -24,8 +25,9 @@ mod hex;
 mod verify;
 mod words;
 
-pub use act::{Act, Asked, Cause, Extent, Format, NamedAs, Outcome, Part, Refusal, Version, Way};
+pub use act::Act;
 pub use actor::{AccountName, Actor, PersonAccount};
+pub use detail::{Asked, Cause, Extent, Format, NamedAs, Outcome, Part, Refusal, Version, Way};
 pub use entry::{Entry, Event, origin};
 pub use export::{Export, Line, LineError, MOST_LINE_BYTES};
 pub use head::{Head, SignedHead};

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::act::{Act, Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Version, Way};
+use crate::act::Act;
 use crate::actor::Actor;
+use crate::detail::{Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Version, Way};
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
