@@ -23,7 +23,7 @@ fn a_note_is_signed_with_the_rosters_name() {
 /// What the vault itself does for each command of the table of roles; `None` where there is no call of
 /// an open vault for it, or the programs alone tell what a call is for.
 fn call(vault: &Vault, clinic: &Clinic, command: Command) -> Option<Result<(), VaultError>> {
-    use crate::{Erased, ErasureReason, Way};
+    use crate::{Erased, ErasureReason};
     let id = visit::VisitId::from_uuid(uuid::Uuid::nil());
     let note = crate::signing::tests::note("rest");
     let secrets = clinic.secrets();
@@ -45,7 +45,7 @@ fn call(vault: &Vault, clinic: &Clinic, command: Command) -> Option<Result<(), V
             let number = visit::RevisionNumber(1);
             vault.sign(id, number, &"A".into(), UnixMillis(1)).map(drop)
         }
-        Command::TakeNote => vault.take_note(id, Way::File).map(drop),
+        Command::TakeNote => vault.note_to_export(id).map(drop),
         Command::WithdrawConsent => erase(ErasureReason::ConsentWithdrawn),
         Command::Discard => erase(ErasureReason::Discarded),
         Command::ChangePassphrase => {
