@@ -95,6 +95,7 @@ impl Clinic {
                 language: None,
                 patient_label: "Ms. Example".into(),
                 reason: "knee".into(),
+                expected: "".into(),
                 started_at: UnixMillis(1_764_141_524_007),
             })
             .unwrap();

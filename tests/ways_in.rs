@@ -76,6 +76,7 @@ impl Setting {
                 language: None,
                 patient_label: PatientText::from("Room 4"),
                 reason: PatientText::from("knee"),
+                expected: PatientText::default(),
                 started_at: UnixMillis(1),
             })
             .unwrap();

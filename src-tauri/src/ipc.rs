@@ -366,6 +366,8 @@ pub struct NewVisitRequest {
     pub patient_label: PatientText,
     /// Why they came; may be empty.
     pub reason: PatientText,
+    /// Names and words that will probably be spoken, with commas between them; may be empty.
+    pub expected: PatientText,
     /// The template's short name.
     pub template: String,
     /// The language spoken (ISO 639-1), or none to have it detected.

@@ -298,6 +298,7 @@ mod tests {
             language: None,
             patient_label: visit::PatientText::default(),
             reason: visit::PatientText::default(),
+            expected: visit::PatientText::default(),
             started_at: scribe::clock::now(),
         };
         let id = scratch.vault().begin_visit(visit).unwrap();

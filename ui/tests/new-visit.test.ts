@@ -46,6 +46,7 @@ it("prepares the visit with its consent, then records it", async () => {
   const program = await newVisit();
   await type("patient-label", " Jordan M. ");
   await type("reason", "Knee");
+  await type("expected", " meloxicam, Dr. Okafor ");
   await choose("template", "soap");
   await click("choice-representative");
   await click("choice-written");
@@ -57,6 +58,7 @@ it("prepares the visit with its consent, then records it", async () => {
     {
       patient_label: "Jordan M.",
       reason: "Knee",
+      expected: "meloxicam, Dr. Okafor",
       template: "soap",
       language: null,
       kind: null,

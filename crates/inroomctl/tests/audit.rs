@@ -37,6 +37,7 @@ impl Clinic {
                 language: None,
                 patient_label: "Room 4".into(),
                 reason: "knee".into(),
+                expected: "".into(),
                 started_at: UnixMillis(0),
             };
             vault.begin_visit(new).unwrap()

@@ -75,6 +75,7 @@ fn signed(vault: &Vault, at: UnixMillis) -> VisitId {
         language: None,
         patient_label: "Room 4".into(),
         reason: "knee".into(),
+        expected: "".into(),
         started_at: at,
     };
     let visit = vault.begin_visit(new).unwrap();

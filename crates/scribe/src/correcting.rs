@@ -88,6 +88,7 @@ mod tests {
                 language: None,
                 patient_label: "A".into(),
                 reason: "".into(),
+                expected: "".into(),
                 started_at: UnixMillis(0),
             })
             .unwrap();

@@ -36,6 +36,7 @@ pub fn record_file(
         language,
         patient_label: PatientText::default(),
         reason,
+        expected: PatientText::default(),
         started_at: clock::now(),
     })?;
     let open = || capture::open_file(file, pace);

@@ -407,10 +407,7 @@ impl Job {
             // The same each time the work is taken up: another haste cuts in other places.
             speech.haste = Haste::Afterwards;
         }
-        let phrases = match &speech.terms {
-            Some(terms) => context::phrases(&record.summary.reason, terms),
-            None => Vec::new(),
-        };
+        let phrases = context::of_visit(&self.vault, &record, speech.terms.as_deref());
         let given = phrases.len() as u32;
         let mut transcriber = Transcriber {
             vault: &self.vault,

@@ -147,6 +147,7 @@ mod tests {
             language: None,
             patient_label: "A".into(),
             reason: "".into(),
+            expected: "".into(),
             started_at: UnixMillis(0),
         };
         let visit = vault.begin_visit(new).unwrap();

@@ -92,6 +92,7 @@ mod tests {
             language: None,
             patient_label: "A".into(),
             reason: "".into(),
+            expected: PatientText::default(),
             started_at: UnixMillis(0),
         };
         let visit = vault.begin_visit(new).unwrap();

@@ -33,6 +33,9 @@ pub struct NewVisit {
     pub patient_label: PatientText,
     /// Why they came.
     pub reason: PatientText,
+    /// Names and words that will probably be spoken, the patient's medicines above all, as a person
+    /// has listed them; may be empty.
+    pub expected: PatientText,
     /// When it begins.
     pub started_at: UnixMillis,
 }
@@ -84,6 +87,8 @@ pub struct VisitRecord {
     pub kind: Option<String>,
     /// The language that is spoken, as an ISO 639-1 code; `None` if it is to be detected.
     pub language: Option<String>,
+    /// Names and words that will probably be spoken, as a person has listed them; may be empty.
+    pub expected: PatientText,
     /// The file that its sound is imported from, if it is.
     pub file: Option<ImportedFile>,
     /// Who signed the note.
@@ -114,6 +119,8 @@ pub(crate) struct Cover {
     file: Option<ImportedFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
+    #[serde(default, skip_serializing_if = "PatientText::is_blank")]
+    expected: PatientText,
 }
 
 const SUMMARY: &str = "SELECT id, wrapped_key, started_at, state, template, cover, samples, \
@@ -300,6 +307,7 @@ impl Vault {
             reason: new.reason,
             file,
             kind: new.kind,
+            expected: new.expected,
         };
         let cover = record::seal::<_, Cover>(&key, id, Record::Cover, &clear)?;
         let consent = record::seal::<_, Consent>(&key, id, Record::Consent, &new.consent)?;
@@ -459,6 +467,7 @@ impl Vault {
             language,
             file: cover.file,
             kind: cover.kind,
+            expected: cover.expected,
             signature: signed.map(|(signature, _)| signature),
         })
     }

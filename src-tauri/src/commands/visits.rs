@@ -15,6 +15,9 @@ use crate::ipc::{
 /// Most characters of a patient label, a reason, a name or a query.
 const LONGEST: usize = 200;
 
+/// Most characters of the words that are expected: more than recognition has room for.
+const MOST_EXPECTED: usize = 2000;
+
 /// The latest visits, after those that were cut off, however old they are.
 #[tauri::command(async)]
 pub fn list_visits(desk: State<'_, Desk>, request: ListRequest) -> Result<Vec<VisitRow>, Failure> {
@@ -95,6 +98,12 @@ pub(super) fn new_visit(request: NewVisitRequest) -> Result<NewVisit, Failure> {
     ] {
         check_length(text)?;
     }
+    if request.expected.expose().chars().count() > MOST_EXPECTED {
+        let message = format!(
+            "What will probably be spoken holds {MOST_EXPECTED} characters at most. Nothing was stored; shorten the list."
+        );
+        return Err(Failure::new(FailureCode::Rejected, message));
+    }
     let template = desk::template(&request.template)?;
     let now = clock::now();
     Ok(NewVisit {
@@ -111,6 +120,7 @@ pub(super) fn new_visit(request: NewVisitRequest) -> Result<NewVisit, Failure> {
         language: request.language,
         patient_label: request.patient_label,
         reason: request.reason,
+        expected: request.expected,
         started_at: now,
     })
 }

@@ -117,6 +117,8 @@ export const en = {
     label: "Patient label",
     labelHint: "A name or number that you will recognise. It stays in the encrypted vault.",
     reason: "Reason for the visit",
+    expected: "Medicines and names that may come up",
+    expectedHint: "With commas between them. They are then spelled as you write them here.",
     template: "Note",
     kind: "Kind of visit",
     kindNone: "Choose…",

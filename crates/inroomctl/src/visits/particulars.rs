@@ -23,6 +23,10 @@ pub(super) struct Particulars {
     /// The reason for the visit.
     #[arg(long, default_value = "")]
     reason: String,
+    /// Names and words that will probably be spoken, the patient's medicines above all, with commas
+    /// between them: recognition then spells them so, and looks twice at each utterance for that.
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    expected: String,
     /// What kind of visit it is, where the organisation's pilot names some.
     #[arg(long)]
     kind: Option<String>,
@@ -60,6 +64,7 @@ impl Particulars {
             language: self.language.clone(),
             patient_label: PatientText::from(self.patient.as_str()),
             reason: PatientText::from(self.reason.as_str()),
+            expected: PatientText::from(self.expected.as_str()),
             started_at: clock::now(),
         }
     }

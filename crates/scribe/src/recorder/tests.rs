@@ -21,6 +21,7 @@ fn prepared(vault: &Vault) -> VisitId {
             language: None,
             patient_label: PatientText::default(),
             reason: PatientText::default(),
+            expected: PatientText::default(),
             started_at: clock::now(),
         })
         .unwrap()

@@ -32,6 +32,7 @@ pub fn new_visit() -> NewVisit {
         language: Some("en".to_owned()),
         patient_label: PatientText::default(),
         reason: PatientText::default(),
+        expected: PatientText::default(),
         started_at: clock::now(),
     }
 }

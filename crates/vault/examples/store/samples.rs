@@ -113,6 +113,7 @@ impl Dice {
             language: None,
             patient_label: format!("patient {number}").into(),
             reason: self.line(3).into(),
+            expected: "".into(),
             started_at: UnixMillis(number),
         }
     }

@@ -30,6 +30,7 @@ fn recording(vault: &Vault, chunks: u32) -> VisitId {
             language: None,
             patient_label: "A".into(),
             reason: "B".into(),
+            expected: "".into(),
             started_at: UnixMillis(0),
         })
         .unwrap();

@@ -19,6 +19,7 @@ fn new_visit() -> NewVisit {
         language: None,
         patient_label: PatientText::default(),
         reason: PatientText::default(),
+        expected: PatientText::default(),
         started_at: UnixMillis(2),
     }
 }

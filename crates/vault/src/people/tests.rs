@@ -197,6 +197,7 @@ pub(crate) fn new_visit() -> NewVisit {
         language: None,
         patient_label: "A".into(),
         reason: "B".into(),
+        expected: "".into(),
         started_at: UnixMillis(0),
     }
 }

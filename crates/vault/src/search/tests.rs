@@ -65,6 +65,7 @@ fn store(vault: &Vault, label: &str, said: &[&str], plan: &str) -> VisitId {
         language: None,
         patient_label: label.into(),
         reason: "knee pain".into(),
+        expected: "".into(),
         started_at: UnixMillis(0),
     };
     let id = vault.begin_visit(new).unwrap();

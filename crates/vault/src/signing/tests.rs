@@ -65,6 +65,7 @@ pub(crate) fn drafted(vault: &Vault) -> VisitId {
         language: None,
         patient_label: "A".into(),
         reason: "knee pain".into(),
+        expected: "".into(),
         started_at: UnixMillis(0),
     };
     let id = vault.begin_visit(new).unwrap();

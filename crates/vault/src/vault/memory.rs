@@ -100,6 +100,7 @@ fn use_up(vault: Vault, folder: &Path, passphrase: &SecretString, secrets: &Devi
             language: None,
             patient_label: spoken.clone(),
             reason: spoken.clone(),
+            expected: PatientText::default(),
             started_at: UnixMillis(1),
         })
         .unwrap();

@@ -45,6 +45,7 @@ pub fn new_visit(label: &str) -> NewVisit {
         language: Some("en".to_owned()),
         patient_label: label.into(),
         reason: "knee pain".into(),
+        expected: PatientText::default(),
         started_at: UnixMillis(2_000),
     }
 }

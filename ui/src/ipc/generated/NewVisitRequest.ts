@@ -15,6 +15,10 @@ patient_label: PatientText,
  */
 reason: PatientText, 
 /**
+ * Names and words that will probably be spoken, with commas between them; may be empty.
+ */
+expected: PatientText, 
+/**
  * The template's short name.
  */
 template: string, 

@@ -40,6 +40,7 @@ fn new_visit() -> NewVisit {
         language: None,
         patient_label: "A".into(),
         reason: "B".into(),
+        expected: "".into(),
         started_at: UnixMillis(0),
     }
 }

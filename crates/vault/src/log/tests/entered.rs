@@ -22,6 +22,7 @@ fn new_visit(label: &str, reason: &str, asked_by: &str) -> NewVisit {
         language: None,
         patient_label: label.into(),
         reason: reason.into(),
+        expected: PatientText::default(),
         started_at: UnixMillis(0),
     }
 }
