@@ -1,8 +1,10 @@
 //! What the program holds while its window is open: the store, the listener, the work under way.
 
 mod organisation;
+mod screen;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +33,10 @@ pub struct Desk {
     store: Mutex<Option<Store>>,
     demonstration: Option<Demonstration>,
     listener: Arc<Mutex<Option<Channel<FromDesk>>>>,
+    /// The screen is locked, while work goes on in the open store.
+    covered: AtomicBool,
+    /// Held by whoever locks or unlocks the screen.
+    screen: Mutex<()>,
     /// The recording and the work that follow one another.
     pub underway: Underway,
 }
@@ -101,6 +107,8 @@ impl Desk {
                 sample: arguments.demo_audio.clone(),
             }),
             listener: Arc::default(),
+            covered: AtomicBool::new(false),
+            screen: Mutex::default(),
             underway: Underway::default(),
         })
     }
@@ -122,7 +130,9 @@ impl Desk {
 
     /// How the store is to be entered.
     pub fn door(&self) -> Door {
-        if lock(&self.store).is_some() {
+        if self.is_covered() {
+            Door::Covered
+        } else if lock(&self.store).is_some() {
             Door::Open
         } else if Vault::exists(&self.store_folder()) {
             Door::Locked
@@ -166,6 +176,9 @@ impl Desk {
     /// # Errors
     /// What the store or the keyring answers.
     pub fn open_vault(&self, passphrase: &SecretString) -> Result<(), Failure> {
+        if self.is_covered() {
+            return self.uncover(None, passphrase);
+        }
         let folder = self.store_folder();
         let secrets = self.secrets(Vault::entrances(&folder)?.device)?;
         let vault = Vault::open_with(&folder, passphrase, secrets.as_deref())?;
@@ -214,27 +227,14 @@ impl Desk {
         })
     }
 
-    /// Locks the store.
-    ///
-    /// # Errors
-    /// [`FailureCode::Busy`] while a visit is worked on.
-    pub fn lock_vault(&self) -> Result<(), Failure> {
-        if self.underway.is_anything() {
-            return Err(Failure::new(
-                FailureCode::Busy,
-                "A visit is still being recorded or written down. Lock the vault when that is done.",
-            ));
-        }
-        *lock(&self.store) = None;
-        *lock(&self.listener) = None;
-        Ok(())
-    }
-
     /// The open store.
     ///
     /// # Errors
     /// [`FailureCode::Locked`].
     pub fn vault(&self) -> Result<Arc<Vault>, Failure> {
+        if self.is_covered() {
+            return Err(Failure::locked());
+        }
         match lock(&self.store).as_ref() {
             Some(Store::Kept(kept)) => Ok(kept.vault.clone()),
             Some(Store::Scratch(scratch)) => Ok(scratch.vault().clone()),
@@ -258,6 +258,9 @@ impl Desk {
 
     /// Tells the page. Nobody listening is no reason to stop: the store holds everything.
     pub fn tell(&self, message: FromDesk) {
+        if self.is_covered() && !screen::may_be_told(&message) {
+            return;
+        }
         if let Some(channel) = lock(&self.listener).as_ref() {
             let _ = channel.send(message);
         }

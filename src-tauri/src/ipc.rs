@@ -27,6 +27,10 @@ pub struct Startup {
     pub door: Door,
     /// Whether people enter it with their accounts: it is an organisation's, or will be.
     pub accounts: bool,
+    /// The account of whoever is signed in, where people have accounts.
+    pub signed_in: Option<String>,
+    /// Minutes without a touch after which the screen is locked; 0: it is not.
+    pub idle_lock_minutes: u32,
     /// The organisation that this computer is enrolled with.
     pub organisation: Option<String>,
     /// The kinds of visit that its pilot is limited to; empty if it is not.
@@ -57,6 +61,8 @@ pub enum Door {
     Absent,
     /// It needs its passphrase.
     Locked,
+    /// It is open, and the screen locked while a visit is recorded or written down.
+    Covered,
     /// It is open.
     Open,
 }
@@ -250,6 +256,8 @@ pub enum FromDesk {
     },
     /// A person wants to close the window while a visit is being recorded.
     CloseAsked,
+    /// The work behind the locked screen has ended, and the store is locked.
+    Locked,
 }
 
 /// The stages of a backup.

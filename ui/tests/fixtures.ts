@@ -16,6 +16,8 @@ export const startup = (changes: Partial<Startup> = {}): Startup => ({
   folder: "/home/anna/.local/share/Inroom/vault",
   door: "open",
   accounts: false,
+  signed_in: null,
+  idle_lock_minutes: 15,
   organisation: null,
   kinds: [],
   demo: null,

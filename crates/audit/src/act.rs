@@ -25,6 +25,11 @@ pub enum Act {
     VaultOpened,
     /// The vault was locked. An opening that follows another without this was a program that died.
     VaultLocked,
+    /// The screen was locked while work on a visit went on behind it: nothing is shown or taken, but the
+    /// program has the vault's keys until that work ends.
+    ScreenLocked,
+    /// The screen was unlocked again, with the passphrase of whoever had opened the vault.
+    ScreenUnlocked,
     /// Somebody tried to open the vault and could not. Entered by the next opening.
     UnlockRefused {
         /// Why.
@@ -294,6 +299,8 @@ impl Act {
             | Self::VaultCreated
             | Self::VaultOpened
             | Self::VaultLocked
+            | Self::ScreenLocked
+            | Self::ScreenUnlocked
             | Self::UnlockRefused { .. }
             | Self::Searched { .. }
             | Self::PassphraseChanged

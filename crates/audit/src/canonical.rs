@@ -237,6 +237,8 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
         Act::VaultCreated
         | Act::VaultOpened
         | Act::VaultLocked
+        | Act::ScreenLocked
+        | Act::ScreenUnlocked
         | Act::VisitCreated { .. }
         | Act::ConsentWithdrawn { .. }
         | Act::RecordingBegun { .. }
@@ -307,6 +309,8 @@ const fn tag(act: &Act) -> u8 {
         Act::PersonRemoved { .. } => 37,
         Act::SignInRefused { .. } => 38,
         Act::NoteExported { .. } => 40,
+        Act::ScreenLocked => 41,
+        Act::ScreenUnlocked => 42,
     }
 }
 

@@ -152,6 +152,8 @@ pub(crate) fn acts() -> Vec<Act> {
             },
             way: Way::File,
         },
+        Act::ScreenLocked,
+        Act::ScreenUnlocked,
     ]
 }
 

@@ -26,6 +26,8 @@ impl fmt::Display for Act {
             Self::VaultCreated => f.write_str("made the vault"),
             Self::VaultOpened => f.write_str("opened the vault"),
             Self::VaultLocked => f.write_str("locked the vault"),
+            Self::ScreenLocked => f.write_str("locked the screen, while work on a visit went on"),
+            Self::ScreenUnlocked => f.write_str("unlocked the screen"),
             Self::UnlockRefused { reason, times } => {
                 write!(f, "was refused to open the vault, {times} times: {reason}")
             }

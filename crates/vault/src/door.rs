@@ -94,6 +94,8 @@ const fn happens_at_the_door(act: &Act) -> bool {
         Act::UnlockRefused { .. }
             | Act::SignInRefused { .. }
             | Act::VaultOpened
+            | Act::ScreenLocked
+            | Act::ScreenUnlocked
             | Act::Recovered
             | Act::StoreLogDamaged
             | Act::Refused {

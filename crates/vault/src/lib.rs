@@ -53,6 +53,7 @@ mod record;
 mod rekey;
 mod retention;
 mod schema;
+mod screen;
 mod seal;
 mod search;
 mod signature;

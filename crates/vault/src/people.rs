@@ -346,16 +346,19 @@ fn recovery_key(in_force: &InForce) -> Result<EscrowRecipient, VaultError> {
 
 /// Notes at the door that somebody could not sign in.
 fn note_sign_in_refused(lock: &Lock, account: &Account, error: &VaultError) {
-    let Some(reason) = log::refusal(error) else {
-        return;
-    };
-    let act = Act::SignInRefused {
+    if let Some(refused) = sign_in_refused(account, error) {
+        // The vault stays locked whether this can be written or not.
+        let _ = door::note(lock, log::event(&account::actor(), refused));
+    }
+}
+
+/// What is entered of that.
+pub(crate) fn sign_in_refused(account: &Account, error: &VaultError) -> Option<Act> {
+    log::refusal(error).map(|reason| Act::SignInRefused {
         account: audit::AccountName::new(account.as_str()),
         reason,
         times: 1,
-    };
-    // The vault stays locked whether this can be written or not.
-    let _ = door::note(lock, log::event(&account::actor(), act));
+    })
 }
 
 #[cfg(test)]

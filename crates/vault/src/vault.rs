@@ -315,6 +315,11 @@ impl Vault {
         }
     }
 
+    /// The lock of its folder.
+    pub(crate) fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
     pub(crate) fn signing(&self) -> &Key<Signing> {
         &self.signing
     }
@@ -409,11 +414,20 @@ impl Drop for Vault {
 
 /// Notes at the door that somebody did not get in, for a reason that says something about them.
 pub(crate) fn note_refused(lock: &Lock, error: &VaultError) {
-    use audit::Refusal::{DeviceSecret, RecoveryKey, WrongPassphrase};
-    if let Some(reason @ (WrongPassphrase | DeviceSecret | RecoveryKey)) = log::refusal(error) {
-        let act = Act::UnlockRefused { reason, times: 1 };
+    if let Some(refused) = unlock_refused(error) {
         // The vault stays locked whether this can be written or not.
-        let _ = door::note(lock, log::event(&account::actor(), act));
+        let _ = door::note(lock, log::event(&account::actor(), refused));
+    }
+}
+
+/// What is entered of that.
+pub(crate) fn unlock_refused(error: &VaultError) -> Option<Act> {
+    use audit::Refusal::{DeviceSecret, RecoveryKey, WrongPassphrase};
+    match log::refusal(error) {
+        Some(reason @ (WrongPassphrase | DeviceSecret | RecoveryKey)) => {
+            Some(Act::UnlockRefused { reason, times: 1 })
+        }
+        _ => None,
     }
 }
 

@@ -123,6 +123,7 @@ pub(super) fn pass_on(
                 });
             }
             desk.underway.ended(visit);
+            desk.lock_when_done();
         })
         .map(drop)
         .map_err(|cause| {

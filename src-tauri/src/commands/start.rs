@@ -39,6 +39,8 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         folder: desk.store_folder().display().to_string(),
         door: desk.door(),
         accounts: desk.asks_for_accounts(),
+        signed_in: desk.signed_in(),
+        idle_lock_minutes: desk.idle_lock_minutes(),
         organisation: organisation.as_ref().map(|of| of.identity.name.clone()),
         kinds: organisation
             .and_then(|of| of.pilot?.kinds)
@@ -96,10 +98,10 @@ pub fn open_vault(desk: State<'_, Desk>, request: OpenRequest) -> Result<(), Fai
     }
 }
 
-/// Locks the store. The page begins anew in a process that has seen nothing.
+/// Locks the store, or the screen alone while a visit is worked on. The page begins anew in a process that has seen nothing.
 #[tauri::command(async)]
 pub fn lock_vault(window: WebviewWindow, desk: State<'_, Desk>) -> Result<(), Failure> {
-    desk.lock_vault()?;
+    desk.lock_vault();
     // Fails only when the window is gone, and the page with it.
     let _ = page::renew(&window);
     Ok(())

@@ -46,6 +46,9 @@ impl Desk {
     /// What the store or the keyring answers; [`FailureCode::Rejected`] for what is no account.
     pub fn sign_in(&self, account: &str, passphrase: &SecretString) -> Result<(), Failure> {
         let account = account_of(account)?;
+        if self.is_covered() {
+            return self.uncover(Some(&account), passphrase);
+        }
         let folder = self.store_folder();
         let secrets = self.secrets(Vault::entrances(&folder)?.device)?;
         let vault = Vault::sign_in(&folder, &account, passphrase, secrets.as_deref())?;
@@ -98,6 +101,7 @@ impl Desk {
             let message = format!("The page asked for “{call}”, which the program does not do.");
             return Err(Failure::new(FailureCode::Rejected, message));
         };
+        self.may_while_covered(call)?;
         let Ok(vault) = self.vault() else {
             return Ok(());
         };

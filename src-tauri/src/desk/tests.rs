@@ -44,7 +44,7 @@ fn a_store_is_made_locked_and_opened_again() {
     desk.create_vault(&secret("four unrelated plain words"), None)
         .unwrap();
     assert_eq!(desk.door(), Door::Open);
-    desk.lock_vault().unwrap();
+    desk.lock_vault();
     assert_eq!(desk.door(), Door::Locked);
 
     let wrong = desk
@@ -58,6 +58,123 @@ fn a_store_is_made_locked_and_opened_again() {
     desk.open_vault(&secret("four unrelated plain words"))
         .unwrap();
     assert_eq!(desk.door(), Door::Open);
+}
+
+fn new_visit() -> vault::NewVisit {
+    vault::NewVisit {
+        consent: visit::Consent {
+            asked_by: "Nurse Ada".into(),
+            given_by: visit::ConsentGiver::Patient,
+            method: visit::ConsentMethod::Spoken,
+            wording: "?".to_owned(),
+            wording_version: "1".to_owned(),
+            at: clock::now(),
+        },
+        template: "soap".to_owned(),
+        kind: None,
+        language: None,
+        patient_label: visit::PatientText::default(),
+        reason: visit::PatientText::default(),
+        expected: visit::PatientText::default(),
+        started_at: clock::now(),
+    }
+}
+
+/// P4.4: the screen is locked, the recording goes on behind it, and with its end the store is locked.
+#[test]
+fn a_recording_goes_on_behind_a_locked_screen() {
+    use scribe::{Event, Recording, Steps};
+    const ALONE: Steps = Steps {
+        speech: None,
+        draft: None,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk_in(folder.path());
+    let words = secret("four unrelated plain words");
+    desk.create_vault(&words, None).unwrap();
+    let vault = desk.vault().unwrap();
+    let visit = vault.begin_visit(new_visit()).unwrap();
+    let (events, heard) = crossbeam_channel::unbounded();
+    let sound = capture::faulty::Script::new()
+        .sound(&[0.1; 160_000])
+        .stall_for_good();
+    desk.underway
+        .start_recording(visit, || {
+            let open = || sound.open("Desk microphone", Pace::RealTime);
+            Ok(Recording::start(vault.clone(), visit, open, ALONE, events)?)
+        })
+        .unwrap();
+    let kept = || {
+        heard.iter().find_map(|event| match event {
+            Event::Kept { recorded } => Some(recorded),
+            _ => None,
+        })
+    };
+    let before = kept().unwrap();
+
+    desk.lock_vault();
+    desk.lock_vault();
+    assert_eq!(desk.door(), Door::Covered);
+    assert_eq!(desk.vault().err().unwrap().code, FailureCode::Locked);
+    for call in ["stop", "pause", "read_visit", "list_visits", "record"] {
+        assert_eq!(
+            desk.may_call(call).err().unwrap().code,
+            FailureCode::Locked,
+            "{call}"
+        );
+    }
+    for call in ["startup", "listen", "open_vault", "quit"] {
+        desk.may_call(call).unwrap();
+    }
+    desk.lock_when_done();
+    assert!(kept().unwrap() > before, "the recording does not go on");
+
+    let wrong = desk.open_vault(&secret("four unrelated plain birds"));
+    assert_eq!(
+        (wrong.err().unwrap().code, desk.door()),
+        (FailureCode::WrongPassphrase, Door::Covered)
+    );
+    desk.open_vault(&words).unwrap();
+    assert_eq!(desk.door(), Door::Open);
+    desk.may_call("stop").unwrap();
+
+    desk.lock_vault();
+    drop(vault);
+    desk.underway.stop_recording().unwrap().unwrap();
+    for event in heard {
+        desk.underway.heard(visit, &event);
+    }
+    assert_eq!(desk.door(), Door::Covered);
+    desk.underway.ended(visit);
+    desk.lock_when_done();
+    assert_eq!(desk.door(), Door::Locked);
+    assert!(!desk.is_covered());
+    desk.open_vault(&words).unwrap();
+}
+
+/// What is told at a locked screen holds no word of a visit.
+#[test]
+fn a_locked_screen_is_told_no_word_of_a_visit() {
+    use scribe::Event;
+    use visit::{Millis, PatientText};
+    let id = "00000000-0000-4000-8000-000000000000".parse().unwrap();
+    let word = || PatientText::from("knee");
+    let silent = [
+        Event::Provisional { line: None },
+        Event::DraftWriting {
+            section: 0,
+            text: word(),
+        },
+    ];
+    for event in silent {
+        assert!(!screen::may_be_told(&about(id, event.clone())), "{event:?}");
+    }
+    let kept = Event::Kept {
+        recorded: Millis(500),
+    };
+    for message in [about(id, kept), about(id, Event::Interrupted), FromDesk::CloseAsked] {
+        assert!(screen::may_be_told(&message), "{message:?}");
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ class Desk {
   backupFolder = $state("");
   /** Set by a screen that holds unsaved work: asked before it is left. */
   mayLeave: (() => Promise<boolean>) | undefined;
+  /** Set by the same screen: keeps that work without asking; answers whether it is kept. */
+  keep: (() => Promise<boolean>) | undefined;
   #live = new SvelteMap<VisitId, LiveVisit>();
 
   /** The visit that is being recorded. */
@@ -92,13 +94,33 @@ class Desk {
 
   async lock(): Promise<void> {
     if (this.mayLeave && !(await this.mayLeave())) return;
+    await this.#lock();
+  }
+
+  /** Nobody is there any more: what is not saved is kept first. Where that fails it says so, and is tried again. */
+  async lockIdle(): Promise<void> {
+    if (this.keep && !(await this.keep())) return;
+    await this.#lock();
+  }
+
+  async #lock(): Promise<void> {
     const done = await this.attempt(() => program.lockVault());
     if (done === undefined) return;
-    this.mayLeave = undefined;
+    this.mayLeave = this.keep = undefined;
     this.screen = { name: "visits" };
     this.forget();
+    await this.#locked();
+  }
+
+  async #locked(): Promise<void> {
     this.isOpen = false;
     this.startup = await program.startup();
+  }
+
+  /** The store is open, or its screen unlocked: what was recorded meanwhile is shown first. */
+  opened(): void {
+    this.isOpen = true;
+    if (this.recording) this.screen = { name: "visit", visit: this.recording.visit };
   }
 
   /** Forgets everything that was heard of visits. */
@@ -130,6 +152,10 @@ class Desk {
   #hear(message: FromDesk): void {
     if (message.kind === "close_asked") {
       this.closeAsked = true;
+      return;
+    }
+    if (message.kind === "locked") {
+      void this.load(() => this.#locked());
       return;
     }
     if (message.kind === "retention_failed" || message.kind === "store_damaged") {

@@ -145,6 +145,8 @@ export class LiveVisit {
         this.#enter(event.state);
         return false;
       case "level":
+        // A page that has just been made anew was not told the state.
+        this.state ??= "recording";
         this.dbfs = event.dbfs;
         this.peakDbfs = event.peak_dbfs;
         return false;

@@ -36,6 +36,8 @@ export const en = {
     createLead:
       "Visits are kept in an encrypted vault on this computer. It opens with your passphrase, on this computer only.",
     openTitle: "Welcome back",
+    coveredLead:
+      "The screen is locked. A visit is still being recorded or written down, and that goes on. Enter your passphrase to see it.",
     openLead: "Enter your passphrase to open the vault on this computer.",
     passphrase: "Passphrase",
     again: "Passphrase again",

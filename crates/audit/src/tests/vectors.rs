@@ -74,6 +74,8 @@ fn later_acts_keep_their_bytes() {
         format!("{begin}25{ada}"),
         format!("{begin}26036164610e02000000"),
         exported,
+        format!("{begin}29"),
+        format!("{begin}2a"),
     ];
     assert_eq!(later, expected);
 }

@@ -12,6 +12,7 @@ use crate::{DeviceSecretFile, NewVisit, Ways};
 
 mod entering;
 mod roles;
+mod screen;
 mod ways;
 
 /// An organisation and a computer of it.
