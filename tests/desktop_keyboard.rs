@@ -116,6 +116,12 @@ async fn a_visit_needs_no_mouse() {
     window.keys(key::ESCAPE).await;
     window.find("visit-row").await;
     window.picture("keyboard-4-list").await;
+    window.tab_to("show-incident").await;
+    window.keys(key::ENTER).await;
+    window.find("incident-dialog").await;
+    window.picture("keyboard-6-incident").await;
+    window.keys(key::ESCAPE).await;
+    window.until_gone("incident-dialog").await;
     window.tab_to("lock").await;
     let pages = window.pages();
     window.keys(key::ENTER).await;

@@ -38,6 +38,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("read_retention", All(&[C::ReadRetention])),
     ("read_visit", All(&[C::ReadVisit])),
     ("record", All(&[C::Record])),
+    ("report_incident", All(&[C::ReportIncident])),
     ("resume", All(&[C::Record])),
     ("save_note", All(&[C::EditNote])),
     ("search_visits", All(&[C::SearchVisits])),

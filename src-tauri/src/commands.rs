@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod correcting;
 pub mod exporting;
+pub mod incident;
 pub mod note;
 pub mod recording;
 pub mod retention;

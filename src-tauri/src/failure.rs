@@ -110,6 +110,7 @@ impl From<VaultError> for Failure {
             VaultError::PassphraseTooShort { .. } => FailureCode::WeakPassphrase,
             VaultError::NotARecipient
             | VaultError::ConsentIncomplete(_)
+            | VaultError::LockedDown(_)
             | VaultError::NotForRole(_) => FailureCode::Rejected,
             VaultError::Device(_) => FailureCode::Keyring,
             _ => FailureCode::Store,

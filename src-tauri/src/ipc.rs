@@ -1,6 +1,7 @@
 //! What passes between the page and the program. The TypeScript side of these types is generated.
 
 mod exporting;
+mod incident;
 
 use scribe::Event;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::preferences::Preferences;
 
 pub use exporting::{ExportReport, ExportRequest, NoteCopy, NoteTextRequest};
+pub use incident::{HourStep, ReportRequest};
 
 /// What the page needs to know once.
 #[derive(Debug, Serialize, TS)]
@@ -29,6 +31,8 @@ pub struct Startup {
     pub accounts: bool,
     /// The account of whoever is signed in, where people have accounts.
     pub signed_in: Option<String>,
+    /// Whether the open store is locked down since somebody reported a suspicion.
+    pub locked_down: bool,
     /// Minutes without a touch after which the screen is locked; 0: it is not.
     pub idle_lock_minutes: u32,
     /// The organisation that this computer is enrolled with.

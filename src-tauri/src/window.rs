@@ -51,6 +51,7 @@ pub fn run(desk: Desk) -> tauri::Result<()> {
         commands::note::judge_statement,
         commands::note::save_note,
         commands::note::sign_note,
+        commands::incident::report_incident,
         commands::exporting::note_text,
         commands::exporting::export_note,
     ]);

@@ -21,6 +21,8 @@ pub struct Commands<'s> {
     pub trace: Trace,
     known: BTreeSet<String>,
     driven: BTreeSet<String>,
+    /// To whom the vault is entrusted.
+    recipient: String,
     /// Standard error of each command.
     logs: Vec<(String, Vec<u8>)>,
 }
@@ -33,6 +35,7 @@ impl<'s> Commands<'s> {
             known,
             trace: Trace::into(&stage.path("traces")),
             driven: BTreeSet::new(),
+            recipient: String::new(),
             logs: Vec::new(),
         }
     }
@@ -74,6 +77,7 @@ impl<'s> Commands<'s> {
         let confirm = &cut_off[..8];
         let erase = ["visit", "erase", &cut_off, "--reason", "discarded"];
         let last = Way("vault", 2, "secrets/fourth");
+        self.incident(last);
         self.run(&[&erase[..], &["--confirm", confirm]].concat(), Some(last));
     }
 
@@ -86,6 +90,7 @@ impl<'s> Commands<'s> {
             &["vault", "create", "--recovery-key", &recipient],
             Some(way),
         );
+        self.recipient.clone_from(&recipient);
         recipient
     }
 
@@ -239,6 +244,34 @@ impl<'s> Commands<'s> {
         self.run(&["vault", "recover", "--identity", &key], Some(recovered));
         let info = self.run(&["vault", "info"], Some(recovered));
         assert!(info.contains(recipient), "{info}");
+    }
+
+    /// Something is suspected, looked into and lifted.
+    fn incident(&mut self, way: Way) {
+        let (vault, key) = (self.stage.text(way.0), self.stage.text("recovery-key"));
+        self.run(&["incident", "steps"], None);
+        let report = ["incident", "report", "misuse", "--vault", &vault];
+        self.run(&report, None);
+        let status = self.run(&["incident", "status"], Some(way));
+        assert!(status.contains("locked down  yes"), "{status}");
+        self.run(&["incident", "worksheet"], Some(way));
+        for (how, name) in [("--readable", "out/pack.zip"), ("", "out/pack.zip.age")] {
+            let to = self.stage.text(name);
+            let mut pack = vec!["incident", "pack", "--out", &to];
+            let recipient = self.recipient.clone();
+            if how.is_empty() {
+                pack.extend(["--encrypt-to", &recipient]);
+            } else {
+                pack.push(how);
+            }
+            self.run(&pack, Some(way));
+        }
+        let statement = self.stage.text("out/lift");
+        let write = ["incident", "statement", "--out", &statement];
+        self.run(&write, Some(way));
+        self.run(&["incident", "lift", "--recovery-key", &key], Some(way));
+        let drill = ["incident", "drill", "--visits", "10"];
+        self.run(&drill, Some(way));
     }
 
     fn evaluate(&mut self) {

@@ -49,6 +49,7 @@ const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[
     ("people enrol", NO_VAULT),
     ("people list", NO_VAULT),
     ("people remove", NO_VAULT),
+    ("incident sign", NO_VAULT),
     ("workstation enrol", NO_VAULT),
     ("workstation update", NO_VAULT),
     ("workstation show", NO_VAULT),
@@ -62,6 +63,10 @@ const CALLS_LEFT_OUT: &[(&str, &str)] = &[
     ("startup", "called by the page itself when it starts"),
     ("listen", "called by the page itself when it starts"),
     ("enrol_computer", NO_VAULT),
+    (
+        "report_incident",
+        "it would lock the vault down; `incident report` does the same",
+    ),
 ];
 
 /// Files that may hold some of it, by a part of their path below the test's folder.

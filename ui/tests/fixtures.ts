@@ -18,6 +18,7 @@ export const startup = (changes: Partial<Startup> = {}): Startup => ({
   accounts: false,
   signed_in: null,
   idle_lock_minutes: 15,
+  locked_down: false,
   organisation: null,
   kinds: [],
   demo: null,

@@ -36,6 +36,7 @@ it("imports with the consent of a recording, and not before it is confirmed", as
       visit: {
         patient_label: "Jordan M.",
         reason: "",
+        expected: "",
         template: "full-visit",
         language: null,
         kind: null,

@@ -9,7 +9,7 @@ import { row, view, VISIT } from "./fixtures";
 export async function openPage(answers: Parameters<typeof playProgram>[0] = {}): Promise<Program> {
   // The page's state outlives a test's page: it is put back to where a fresh window stands.
   desk.startup = desk.failure = desk.mayLeave = desk.keep = undefined;
-  desk.isOpen = desk.helpShown = desk.backupShown = desk.retentionShown = desk.closeAsked = false;
+  desk.isOpen = desk.helpShown = desk.backupShown = desk.retentionShown = desk.incidentShown = desk.closeAsked = false;
   desk.screen = { name: "visits" };
   const program = playProgram(answers);
   render(App);

@@ -4,6 +4,7 @@ use visit::{ConsentGiver, ConsentMethod, Millis, RevisionNumber, UnixMillis, Vis
 use crate::actor::{AccountName, PersonAccount};
 use crate::detail::{Asked, Cause, Extent, Format, NamedAs, Outcome, Part, Refusal, Version, Way};
 use crate::hex::Digest;
+use crate::incident::Suspicion;
 
 /// What was done. The fields are identifiers, digests, counts, times and words from fixed lists:
 /// there is no place for anything that was said or written in a visit.
@@ -252,6 +253,38 @@ pub enum Act {
         /// How often: many tries in a row are one entry, with the time of the last.
         times: u32,
     },
+    /// Somebody suspects that something is wrong: the vault is locked down from here on.
+    IncidentReported {
+        /// Its number, from 1.
+        number: u32,
+        /// What is suspected.
+        suspicion: Suspicion,
+    },
+    /// The lockdown was lifted, for every report up to one.
+    LockdownLifted {
+        /// The number of the last of them.
+        number: u32,
+        /// Digest of the statement that lifts it.
+        statement: Digest,
+    },
+    /// A pack for those who look into an incident left the program.
+    IncidentPackMade {
+        /// Digest of the bytes that left.
+        file: Digest,
+        /// Whether it was encrypted to a recipient.
+        encrypted: bool,
+    },
+    /// The incident plan was tried on a scratch vault.
+    DrillRecorded {
+        /// Whether everything held.
+        passed: bool,
+        /// From the report to the pack.
+        took: Millis,
+        /// Visits of the scratch vault.
+        visits: u32,
+    },
+    /// Somebody was shown which visits an incident concerns.
+    WorksheetShown,
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -313,6 +346,11 @@ impl Act {
             | Self::LogShown
             | Self::LogExported
             | Self::StoreLogDamaged
+            | Self::IncidentReported { .. }
+            | Self::LockdownLifted { .. }
+            | Self::IncidentPackMade { .. }
+            | Self::DrillRecorded { .. }
+            | Self::WorksheetShown
             | Self::OrganisationBound { .. }
             | Self::DocumentTaken { .. }
             | Self::PersonAdmitted { .. }

@@ -219,6 +219,27 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
             bytes.push(refusal(*reason));
             bytes.extend_from_slice(&times.to_le_bytes());
         }
+        Act::IncidentReported { number, suspicion } => {
+            bytes.extend_from_slice(&number.to_le_bytes());
+            bytes.push(suspicion.tag());
+        }
+        Act::LockdownLifted { number, statement } => {
+            bytes.extend_from_slice(&number.to_le_bytes());
+            bytes.extend_from_slice(&statement.0);
+        }
+        Act::IncidentPackMade { file, encrypted } => {
+            bytes.extend_from_slice(&file.0);
+            bytes.push(u8::from(*encrypted));
+        }
+        Act::DrillRecorded {
+            passed,
+            took,
+            visits,
+        } => {
+            bytes.push(u8::from(*passed));
+            bytes.extend_from_slice(&took.0.to_le_bytes());
+            bytes.extend_from_slice(&visits.to_le_bytes());
+        }
         Act::Refused {
             asked,
             visit,
@@ -251,6 +272,7 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
         | Act::Recovered
         | Act::LogShown
         | Act::LogExported
+        | Act::WorksheetShown
         | Act::StoreLogDamaged => {}
     }
 }
@@ -311,6 +333,11 @@ const fn tag(act: &Act) -> u8 {
         Act::NoteExported { .. } => 40,
         Act::ScreenLocked => 41,
         Act::ScreenUnlocked => 42,
+        Act::IncidentReported { .. } => 43,
+        Act::LockdownLifted { .. } => 44,
+        Act::IncidentPackMade { .. } => 45,
+        Act::DrillRecorded { .. } => 46,
+        Act::WorksheetShown => 47,
     }
 }
 
@@ -341,6 +368,11 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ShowLog => 23,
         Asked::ExportLog => 24,
         Asked::LoadModel => 25,
+        Asked::ReportIncident => 26,
+        Asked::MakeIncidentPack => 27,
+        Asked::ShowWorksheet => 28,
+        Asked::LiftLockdown => 29,
+        Asked::RecordDrill => 30,
     }
 }
 
@@ -367,5 +399,7 @@ const fn refusal(reason: Refusal) -> u8 {
         Refusal::NotForRole => 19,
         Refusal::OutOfScope => 20,
         Refusal::NotApproved => 21,
+        Refusal::LockedDown => 22,
+        Refusal::NotLifted => 23,
     }
 }

@@ -65,6 +65,16 @@ pub enum Asked {
     ExportLog,
     /// To load a model.
     LoadModel,
+    /// To report a suspicion.
+    ReportIncident,
+    /// To make a pack of an incident.
+    MakeIncidentPack,
+    /// To see which visits an incident concerns.
+    ShowWorksheet,
+    /// To lift a lockdown.
+    LiftLockdown,
+    /// To record a drill.
+    RecordDrill,
 }
 
 /// Why something was not done.
@@ -113,6 +123,10 @@ pub enum Refusal {
     OutOfScope,
     /// The model is not approved.
     NotApproved,
+    /// The vault is locked down.
+    LockedDown,
+    /// What was to lift a lockdown does not do it.
+    NotLifted,
 }
 
 /// How much of a transcript a correction of its speakers concerns.

@@ -22,6 +22,7 @@ mod export;
 pub mod fuzzing;
 mod head;
 mod hex;
+mod incident;
 mod verify;
 mod words;
 
@@ -32,6 +33,7 @@ pub use entry::{Entry, Event, origin};
 pub use export::{Export, Line, LineError, MOST_LINE_BYTES};
 pub use head::{Head, SignedHead};
 pub use hex::{Digest, NotHex, PublicKey, SignatureBytes};
+pub use incident::Suspicion;
 pub use verify::{Fault, Verified, Verifier};
 
 #[cfg(test)]

@@ -154,6 +154,24 @@ pub(crate) fn acts() -> Vec<Act> {
         },
         Act::ScreenLocked,
         Act::ScreenUnlocked,
+        Act::IncidentReported {
+            number: 2,
+            suspicion: Suspicion::Intrusion,
+        },
+        Act::LockdownLifted {
+            number: 2,
+            statement: note,
+        },
+        Act::IncidentPackMade {
+            file: note,
+            encrypted: true,
+        },
+        Act::DrillRecorded {
+            passed: true,
+            took: Millis(61_500),
+            visits: 1_000,
+        },
+        Act::WorksheetShown,
     ]
 }
 

@@ -187,6 +187,34 @@ impl fmt::Display for Act {
                 "was refused to sign in as {}, {times} times: {reason}",
                 account.as_str()
             ),
+            Self::IncidentReported { number, suspicion } => write!(
+                f,
+                "reported incident {number}, {suspicion}: the vault is locked down"
+            ),
+            Self::LockdownLifted { number, statement } => write!(
+                f,
+                "lifted the lockdown up to incident {number}, SHA-256 of the statement {statement}"
+            ),
+            Self::IncidentPackMade { file, encrypted } => {
+                let how = if *encrypted { ", encrypted" } else { "" };
+                write!(f, "took an incident pack out{how}, SHA-256 {file}")
+            }
+            Self::DrillRecorded {
+                passed,
+                took,
+                visits,
+            } => {
+                let how = if *passed {
+                    "everything held"
+                } else {
+                    "it failed"
+                };
+                write!(
+                    f,
+                    "tried the incident plan on {visits} made-up visits, {took} from report to pack: {how}"
+                )
+            }
+            Self::WorksheetShown => f.write_str("read which visits an incident concerns"),
             Self::Refused {
                 asked,
                 visit,
@@ -230,6 +258,11 @@ impl fmt::Display for Asked {
             Self::ShowLog => "read the audit log",
             Self::ExportLog => "export the audit log",
             Self::LoadModel => "load a model",
+            Self::ReportIncident => "report a suspicion",
+            Self::MakeIncidentPack => "make an incident pack",
+            Self::ShowWorksheet => "see which visits an incident concerns",
+            Self::LiftLockdown => "lift the lockdown",
+            Self::RecordDrill => "record a drill",
         })
     }
 }
@@ -258,6 +291,8 @@ impl fmt::Display for Refusal {
             Self::NotForRole => "the person's role does not include it",
             Self::OutOfScope => "the visit lies outside the pilot",
             Self::NotApproved => "the model is not approved",
+            Self::LockedDown => "the vault is locked down",
+            Self::NotLifted => "the statement or key does not lift it",
         })
     }
 }

@@ -112,6 +112,16 @@ commands! {
     ShowLog, "read the audit log": Oversight Auditor;
     /// Write the audit log to a file.
     ExportLog, "export the audit log": Oversight Auditor;
+    /// Report that something is wrong, which locks the vault down.
+    ReportIncident, "report a suspicion": Physician Nurse Administrator Oversight Auditor;
+    /// See which visits an incident concerns, by their identifiers, and until when whom to notify.
+    ShowWorksheet, "see which visits an incident concerns": Physician Administrator Oversight Auditor;
+    /// Make the pack for those who look into an incident; readable only for who may export the log.
+    MakeIncidentPack, "make an incident pack": Physician Administrator Oversight Auditor;
+    /// Lift the lockdown, with what the organisation's key has signed.
+    LiftLockdown, "lift the lockdown": Physician Administrator Oversight;
+    /// Try the incident plan and record the result.
+    RecordDrill, "record a drill": Physician Administrator Oversight;
 }
 
 impl fmt::Display for Command {

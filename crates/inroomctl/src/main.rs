@@ -8,6 +8,7 @@
 
 mod backups;
 mod eval;
+mod incident;
 mod log;
 mod memory;
 mod org;
@@ -47,6 +48,9 @@ enum Command {
     /// Show, check and export the audit log.
     #[command(subcommand)]
     Audit(log::Command),
+    /// When something is wrong: report it, lock down, pack, notify, lift; and try all that.
+    #[command(subcommand)]
+    Incident(incident::Command),
     /// Make, change, sign and compare an organisation's document: policy, roster, pilot, models.
     #[command(subcommand)]
     Org(org::Command),
@@ -67,6 +71,7 @@ fn main() -> std::process::ExitCode {
         Command::Visit(command) => visits::run(*command),
         Command::Vault(command) => vaults::run(&command),
         Command::Audit(command) => log::run(&command),
+        Command::Incident(command) => incident::run(&command),
         Command::Org(command) => org::run(&command),
         Command::People(command) => people::run(&command),
         Command::Workstation(command) => workstation::run(&command),
@@ -107,6 +112,16 @@ mod tests {
         ("eval draft", &[]),
         ("eval transcribe", &[]),
         ("eval visit", &[]),
+        ("incident drill", &[C::RecordDrill]),
+        ("incident lift", &[C::LiftLockdown]),
+        ("incident pack", &[C::MakeIncidentPack]),
+        // Whoever is at the computer can, also while the vault is locked.
+        ("incident report", &[]),
+        ("incident sign", &[]),
+        ("incident statement", &[C::LiftLockdown]),
+        ("incident status", &[C::ReportIncident]),
+        ("incident steps", &[]),
+        ("incident worksheet", &[C::ShowWorksheet]),
         ("microphones", &[]),
         ("org diff", &[]),
         ("org edit", &[]),

@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::archive::ArchiveError;
 use crate::document::Document;
-use crate::docx::{DocxError, docx};
+use crate::docx::docx;
 use crate::fhir::fhir_bundle;
 use crate::hl7::hl7_message;
 use crate::html::html_document;
@@ -35,7 +36,7 @@ pub enum WriteError {
     Fhir(#[from] serde_json::Error),
     /// As DOCX.
     #[error(transparent)]
-    Docx(#[from] DocxError),
+    Docx(#[from] ArchiveError),
     /// As PDF.
     #[error(transparent)]
     Pdf(#[from] PdfError),

@@ -4,6 +4,7 @@
 //! writes none.
 #![forbid(unsafe_code)]
 
+mod archive;
 mod body;
 mod document;
 mod docx;
@@ -18,9 +19,10 @@ mod markup;
 mod pdf;
 mod text;
 
+pub use archive::{ArchiveError, archive};
 pub use body::{Body, Line, Section};
 pub use document::{BirthDate, Document, Drafted, NotADate, Patient, Signed};
-pub use docx::{DocxError, docx};
+pub use docx::docx;
 pub use fhir::fhir_bundle;
 pub use format::{Format, UnknownFormat, WriteError};
 pub use hl7::hl7_message;

@@ -30,7 +30,12 @@ fn expected(
     lists: &[Terms],
 ) -> Vec<PatientText> {
     let theirs = lists.iter().flat_map(|list| &list.words);
-    let terms: Vec<String> = given.unwrap_or_default().iter().chain(theirs).cloned().collect();
+    let terms: Vec<String> = given
+        .unwrap_or_default()
+        .iter()
+        .chain(theirs)
+        .cloned()
+        .collect();
     if given.is_none() && terms.is_empty() && listed.is_blank() {
         return Vec::new();
     }
@@ -126,8 +131,19 @@ mod tests {
     #[test]
     fn what_a_person_expects_comes_before_the_lists() {
         assert_eq!(
-            expecting("Gout", "allopurinol, Dr. Okafor\ncolchicine; ", &["Colchicine", "gout flare"]),
-            ["Gout", "allopurinol", "Dr", "Okafor", "colchicine", "gout flare"]
+            expecting(
+                "Gout",
+                "allopurinol, Dr. Okafor\ncolchicine; ",
+                &["Colchicine", "gout flare"]
+            ),
+            [
+                "Gout",
+                "allopurinol",
+                "Dr",
+                "Okafor",
+                "colchicine",
+                "gout flare"
+            ]
         );
     }
 

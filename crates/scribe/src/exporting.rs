@@ -126,7 +126,7 @@ pub fn export_to_file(
     done
 }
 
-fn new_file(path: &Path) -> Result<File, ExportError> {
+pub(crate) fn new_file(path: &Path) -> Result<File, ExportError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -143,7 +143,7 @@ fn new_file(path: &Path) -> Result<File, ExportError> {
     })
 }
 
-fn fill(mut file: File, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn fill(mut file: File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -21,6 +21,7 @@ mod from_file;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod import;
+mod incident;
 mod level;
 mod memory;
 pub mod models;
@@ -44,6 +45,10 @@ pub use exporting::{Export, ExportError, ExportOrder, export, export_to_file};
 pub use folder::vault_folder;
 pub use from_file::record_file;
 pub use import::Import;
+pub use incident::{
+    Drill, Pack, PackError, PackOrder, drill, first_hour, incident_pack, incident_pack_to_file,
+    worksheet_page,
+};
 pub use private::keep_memory_private;
 pub use recording::{Outcome, Recording, Steps, Work};
 pub use retention::{DailyRetention, Enforced, enforce_retention};

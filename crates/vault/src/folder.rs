@@ -27,6 +27,10 @@ const WRITE_AHEAD_LOG: &str = "vault.db-wal";
 const DAMAGED_LOG: &str = "vault.db-wal.damaged";
 /// Copies that are kept at most; more of them mean that the medium is failing.
 const DAMAGED_LOGS: usize = 4;
+/// Reports of a suspicion that are not in the log yet; lockdown.rs says what they do.
+pub(crate) const REPORTS_FILE: &str = "reports.jsonl";
+/// Those that are about to be.
+pub(crate) const TAKEN_REPORTS_FILE: &str = "reports.jsonl.taken";
 /// Whoever holds a lock on this file has the vault open; door.rs says what stands in it.
 const LOCK_FILE: &str = "vault.lock";
 

@@ -12,8 +12,8 @@ use crate::record::{self, Record};
 use crate::seal::{self, NONCE_BYTES, Nonce};
 use crate::visits::Cover;
 use crate::{
-    EscrowIdentity, EscrowRecipient, VaultError, backup, canonical, chunk, device, door, signature,
-    tombstone, tries, wal, workstation,
+    EscrowIdentity, EscrowRecipient, VaultError, backup, canonical, chunk, device, door, lockdown,
+    signature, tombstone, tries, wal, workstation,
 };
 
 /// The nonce, key and identity of the vectors, so that what is kept there opens.
@@ -106,9 +106,13 @@ fn try_keys(bytes: &[u8]) {
 }
 
 /// What lies unsealed beside a vault: the notes at its door, of which each is an event that can be
-/// entered, the counts of failed tries, and the computer's enrolment.
+/// entered, the counts of failed tries, reports of a suspicion, and the computer's enrolment.
 pub fn door(bytes: &[u8]) {
     tries::read_as_counts(bytes);
+    assert!(
+        lockdown::is_a_report(bytes),
+        "a report that locks nothing down"
+    );
     let _ = str::from_utf8(bytes).map(workstation::read_as_enrolment);
     for event in door::read_as_notes(bytes) {
         assert!(!event.act.to_string().is_empty(), "an act without words");

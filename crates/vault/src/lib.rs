@@ -44,9 +44,11 @@ mod hex;
 mod imports;
 mod key;
 mod keys_file;
+mod lockdown;
 mod log;
 mod notes;
 mod organisation;
+mod part;
 mod passphrase;
 mod people;
 mod record;
@@ -66,12 +68,14 @@ mod unprintable;
 mod vault;
 mod visits;
 mod wal;
+mod worksheet;
 mod workstation;
 
 pub use attempts::Step;
 // What the log holds, for whoever reads it or enters something in it.
 pub use ::audit::{
-    Act, Actor, Asked, Entry, Fault, Format, Outcome, PersonAccount, PublicKey, Refusal, Way,
+    Act, Actor, Asked, Entry, Fault, Format, Outcome, PersonAccount, PublicKey, Refusal, Suspicion,
+    Way,
 };
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use backup::{BackupReport, BackupStep, DamagedPart, SnapshotSummary};
@@ -81,6 +85,7 @@ pub use escrow::{EscrowIdentity, EscrowRecipient};
 pub use gaps::{Gap, GapCause};
 pub use imports::ImportedFile;
 pub use keys_file::{Entrances, Ways};
+pub use lockdown::{Incidents, Lift};
 pub use log::LogState;
 pub use notes::{Exported, ToExport};
 pub use passphrase::{KdfCost, LEAST_PASSPHRASE_CHARACTERS};
@@ -90,4 +95,5 @@ pub use signature::Signature;
 pub use tombstone::{Erased, ErasureReason, Tombstone};
 pub use vault::{LOG_DAMAGED, Vault};
 pub use visits::{NewVisit, VisitContent, VisitRecord, VisitSummary};
+pub use worksheet::{Kind, TouchedVisit, Worksheet};
 pub use workstation::{Enrolment, MACHINE_FOLDER, Workstation, WorkstationError};

@@ -19,6 +19,7 @@ use crate::key::{Key, Signing};
 use crate::tombstone::{public_key, sign_bytes};
 use crate::vault::Vault;
 
+pub(crate) use reading::End;
 pub use reading::LogState;
 
 /// The wall clock, now. A clock before 1970 reads as 1970.
@@ -125,6 +126,9 @@ pub(crate) fn refusal(error: &VaultError) -> Option<Refusal> {
         | VaultError::ToBeJoined
         | VaultError::Workstation(_)
         | VaultError::Document(_) => Refusal::Organisation,
+        VaultError::LockedDown(_) => Refusal::LockedDown,
+        VaultError::NotLockedDown => Refusal::State,
+        VaultError::NotLifted(_) => Refusal::NotLifted,
         VaultError::NotForRole(_) => Refusal::NotForRole,
         VaultError::OutOfScope(_) => Refusal::OutOfScope,
         VaultError::NotApproved(_) => Refusal::NotApproved,
@@ -157,6 +161,11 @@ pub(crate) const fn asked(command: Command) -> Asked {
         Command::ChangeRetention => Asked::ChangeRetention,
         Command::ShowLog => Asked::ShowLog,
         Command::ExportLog => Asked::ExportLog,
+        Command::ReportIncident => Asked::ReportIncident,
+        Command::ShowWorksheet => Asked::ShowWorksheet,
+        Command::MakeIncidentPack => Asked::MakeIncidentPack,
+        Command::LiftLockdown => Asked::LiftLockdown,
+        Command::RecordDrill => Asked::RecordDrill,
     }
 }
 

@@ -99,6 +99,17 @@ fn bound(connection: &Connection) -> Result<Option<Bound>, VaultError> {
     }))
 }
 
+/// The public key of the organisation that a vault belongs to.
+pub(crate) fn bound_key(connection: &Connection) -> Result<Option<PublicKey>, VaultError> {
+    let Some(bound) = bound(connection)? else {
+        return Ok(None);
+    };
+    let key = bound.key.parse().map_err(|_| VaultError::Damaged {
+        what: Part::Database,
+    })?;
+    Ok(Some(key))
+}
+
 /// Whether a vault belongs to an organisation.
 pub(crate) fn is_bound(connection: &Connection) -> Result<bool, VaultError> {
     Ok(bound(connection)?.is_some())
@@ -296,10 +307,11 @@ impl Vault {
     }
 
     /// Whether whoever is signed in may do something. In a vault without an organisation everybody who
-    /// has its passphrase may. A refusal is entered.
+    /// has its passphrase may. Where the vault is locked down, less. A refusal is entered.
     ///
     /// # Errors
-    /// [`VaultError::NotForRole`].
+    /// [`VaultError::NotForRole`], [`VaultError::LockedDown`]; what the store answers when it is asked
+    /// for a lockdown.
     pub fn may(&self, command: Command) -> Result<(), VaultError> {
         self.may_of(command, None)
     }
@@ -310,11 +322,14 @@ impl Vault {
     }
 
     fn may_of(&self, command: Command, visit: Option<VisitId>) -> Result<(), VaultError> {
-        let Some(session) = self.session() else {
-            return Ok(());
+        let role = self.session().map(|session| session.person.role);
+        let allowed = || {
+            if let Some(role) = role {
+                governance::allowed(role, command)?;
+            }
+            self.while_locked_down(command, visit, role)
         };
-        governance::allowed(session.person.role, command)
-            .map_err(|refused| self.refused(log::asked(command), visit, refused.into()))
+        allowed().map_err(|refused| self.refused(log::asked(command), visit, refused))
     }
 }
 

@@ -290,6 +290,7 @@ impl Vault {
         let person = organisation
             .admit(account, &account::os_account(), now)?
             .clone();
+        self.while_locked_down(Command::OpenVault, None, Some(person.role))?;
         let session = Session {
             organisation,
             person,

@@ -78,7 +78,7 @@ impl Vault {
     }
 
     /// Whether these are the keys that this vault was opened with.
-    fn is_of(&self, unwrapped: &Unwrapped) -> Result<(), VaultError> {
+    pub(crate) fn is_of(&self, unwrapped: &Unwrapped) -> Result<(), VaultError> {
         let roots = [Some(&unwrapped.root), unwrapped.former.as_ref()];
         let is_ours = roots
             .into_iter()
@@ -94,9 +94,8 @@ impl Vault {
 
     fn enter_or_note(&self, act: Act) -> Result<(), VaultError> {
         let event = log::event(self.who(), act);
-        let entered = self.commit(|transaction| {
-            log::append(transaction, self.signing(), event.clone())
-        });
+        let entered =
+            self.commit(|transaction| log::append(transaction, self.signing(), event.clone()));
         match entered {
             Err(VaultError::DiskFull) => door::note(self.lock(), event),
             other => other,

@@ -280,6 +280,11 @@ fn read_published(folder: &Path) -> Result<Enrolment, WorkstationError> {
 }
 
 impl Enrolment {
+    /// The document's bytes, in force or not.
+    pub fn document(&self) -> &[u8] {
+        &self.document
+    }
+
     /// The document, if it is in force for whoever has seen `newest`.
     ///
     /// # Errors

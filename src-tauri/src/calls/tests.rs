@@ -52,6 +52,10 @@ fn what_the_window_does_not_do_is_done_on_the_command_line() {
         C::Restore,
         C::ShowLog,
         C::ExportLog,
+        C::ShowWorksheet,
+        C::MakeIncidentPack,
+        C::LiftLockdown,
+        C::RecordDrill,
     ];
     assert_eq!(elsewhere, expected);
 }

@@ -40,6 +40,7 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         door: desk.door(),
         accounts: desk.asks_for_accounts(),
         signed_in: desk.signed_in(),
+        locked_down: desk.is_locked_down(),
         idle_lock_minutes: desk.idle_lock_minutes(),
         organisation: organisation.as_ref().map(|of| of.identity.name.clone()),
         kinds: organisation

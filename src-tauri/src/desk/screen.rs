@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use governance::Account;
 use scribe::Event;
-use vault::{SecretString, Vault};
+use vault::{SecretString, Suspicion, Vault};
 
 use super::{Desk, Store, lock};
 use crate::failure::{Failure, FailureCode};
@@ -17,11 +17,12 @@ use crate::ipc::FromDesk;
 const IDLE_LOCK_MINUTES: u32 = 15;
 
 /// What the page may ask for while the screen is locked.
-const WHILE_COVERED: [&str; 6] = [
+const WHILE_COVERED: [&str; 7] = [
     "listen",
     "lock_vault",
     "open_vault",
     "quit",
+    "report_incident",
     "set_preferences",
     "startup",
 ];
@@ -103,6 +104,24 @@ impl Desk {
         Ok(())
     }
 
+    /// Reports a suspicion about the store, open or locked.
+    ///
+    /// # Errors
+    /// What the store answers; nothing is reported then.
+    pub fn report(&self, suspicion: Suspicion) -> Result<(), Failure> {
+        match self.behind() {
+            Some(vault) => vault.report_incident(suspicion).map(drop)?,
+            None => Vault::report_at(&self.store_folder(), suspicion)?,
+        }
+        Ok(())
+    }
+
+    /// Whether the open store is locked down. What cannot be looked at counts as that.
+    pub fn is_locked_down(&self) -> bool {
+        let incidents = self.behind().map(|vault| vault.incidents());
+        incidents.is_some_and(|found| found.map_or(true, |found| found.locked_down()))
+    }
+
     /// The account of whoever is signed in, also behind a locked screen.
     pub fn signed_in(&self) -> Option<String> {
         let vault = self.behind()?;
@@ -132,20 +151,20 @@ impl Desk {
 /// is in trouble, and no word of any visit.
 pub(super) fn may_be_told(message: &FromDesk) -> bool {
     match message {
-        FromDesk::Visit { event, .. } => match event {
+        FromDesk::Visit { event, .. } => matches!(
+            event,
             Event::State { .. }
-            | Event::Level { .. }
-            | Event::Kept { .. }
-            | Event::Importing { .. }
-            | Event::Backlog { .. }
-            | Event::Gap { .. }
-            | Event::Interrupted
-            | Event::Alarm { .. }
-            | Event::WorkerRestarted { .. }
-            | Event::WorkerFailed { .. }
-            | Event::TranscriptComplete { .. } => true,
-            _ => false,
-        },
+                | Event::Level { .. }
+                | Event::Kept { .. }
+                | Event::Importing { .. }
+                | Event::Backlog { .. }
+                | Event::Gap { .. }
+                | Event::Interrupted
+                | Event::Alarm { .. }
+                | Event::WorkerRestarted { .. }
+                | Event::WorkerFailed { .. }
+                | Event::TranscriptComplete { .. }
+        ),
         FromDesk::BackingUp { .. }
         | FromDesk::RetentionFailed { .. }
         | FromDesk::StoreDamaged { .. }

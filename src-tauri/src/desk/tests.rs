@@ -172,7 +172,11 @@ fn a_locked_screen_is_told_no_word_of_a_visit() {
     let kept = Event::Kept {
         recorded: Millis(500),
     };
-    for message in [about(id, kept), about(id, Event::Interrupted), FromDesk::CloseAsked] {
+    for message in [
+        about(id, kept),
+        about(id, Event::Interrupted),
+        FromDesk::CloseAsked,
+    ] {
         assert!(screen::may_be_told(&message), "{message:?}");
     }
 }

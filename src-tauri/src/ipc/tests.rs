@@ -47,6 +47,8 @@ fn write_types(folder: &Path) {
         NoteCopy,
         ExportRequest,
         ExportReport,
+        ReportRequest,
+        HourStep,
         visit::Statement,
     );
 }
@@ -114,6 +116,7 @@ fn a_request_with_an_unknown_field_is_refused() {
         CreateRequest => r#"{"passphrase":"x","recovery_key":null}"#.to_owned(),
         EnrolRequest => r#"{"folder":"/media/it","check_code":"ABCD-EFGH"}"#.to_owned(),
         OpenRequest => r#"{"passphrase":"x","account":null}"#.to_owned(),
+        ReportRequest => r#"{"suspicion":"malware"}"#.to_owned(),
         ListRequest => r#"{"limit":1}"#.to_owned(),
         SearchRequest => r#"{"query":"","limit":1}"#.to_owned(),
         VisitRequest => format!(r#"{{"visit":"{visit}"}}"#),

@@ -26,6 +26,7 @@ class Desk {
   helpShown = $state(false);
   backupShown = $state(false);
   retentionShown = $state(false);
+  incidentShown = $state(false);
   /** How far a backup is, while one runs. */
   backup: { stage: BackupStage; percent: number } | undefined = $state.raw();
   backupFolder = $state("");
@@ -99,8 +100,9 @@ class Desk {
 
   /** Nobody is there any more: what is not saved is kept first. Where that fails it says so, and is tried again. */
   async lockIdle(): Promise<void> {
-    if (this.keep && !(await this.keep())) return;
-    await this.#lock();
+    const isKept = !this.keep || (await this.keep());
+    // Where the store is locked down no edit is taken, and that is said on the screen.
+    if (isKept || this.startup?.locked_down) await this.#lock();
   }
 
   async #lock(): Promise<void> {
@@ -121,6 +123,14 @@ class Desk {
   opened(): void {
     this.isOpen = true;
     if (this.recording) this.screen = { name: "visit", visit: this.recording.visit };
+    void this.look();
+  }
+
+  /** Asks what is known of the open store. */
+  async look(): Promise<void> {
+    await this.load(async () => {
+      this.startup = await program.startup();
+    });
   }
 
   /** Forgets everything that was heard of visits. */

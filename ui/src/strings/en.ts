@@ -1,5 +1,6 @@
 // Every word that the page shows, in one place.
 import type { Role } from "../ipc/generated/Role";
+import type { Suspicion } from "../ipc/generated/Suspicion";
 
 const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -30,6 +31,28 @@ export const en = {
     backToVisit: "Go to the visit",
     backup: "Back up",
     retention: "How long visits are kept",
+    incident: "Report that something is wrong",
+  },
+  incident: {
+    title: "Something is wrong",
+    explain:
+      "Reporting it locks this computer's visits down: no new visits, exports, erasures or changes of people, until your organisation's key lifts that. A recording under way goes on, and nothing is lost.",
+    what: "What do you suspect?",
+    suspicions: {
+      lost_device: "A computer or medium is lost or stolen",
+      malware: "Malicious software, or files that somebody encrypted",
+      intrusion: "Somebody used an account or computer who should not",
+      misuse: "Somebody looked at visits without a reason to",
+      wrong_recipient: "A note went to somebody whom it is not for",
+      other: "Something else",
+    } satisfies Record<Suspicion, string>,
+    report: "Report and lock down",
+    reported: "Locked down",
+    reportedLead: "It is entered in the audit log. This is what to do in the first hour:",
+    minute: (minute: number) => `${minute} min`,
+    lock: "Lock the screen",
+    lockedDown:
+      "Visits are locked down since somebody reported that something is wrong. You can read them; new visits, edits, exports and erasures wait until your organisation lifts it (inroomctl incident steps).",
   },
   welcome: {
     createTitle: "Set up this computer",
@@ -120,7 +143,7 @@ export const en = {
     labelHint: "A name or number that you will recognise. It stays in the encrypted vault.",
     reason: "Reason for the visit",
     expected: "Medicines and names that may come up",
-    expectedHint: "With commas between them. They are then spelled as you write them here.",
+    expectedHint: "With commas between them; they are spelled as you write them.",
     template: "Note",
     kind: "Kind of visit",
     kindNone: "Choose…",

@@ -76,6 +76,11 @@ fn later_acts_keep_their_bytes() {
         exported,
         format!("{begin}29"),
         format!("{begin}2a"),
+        format!("{begin}2b0200000003"),
+        format!("{begin}2c02000000{}", "a1".repeat(32)),
+        format!("{begin}2d{}01", "a1".repeat(32)),
+        format!("{begin}2e013cf0000000000000e8030000"),
+        format!("{begin}2f"),
     ];
     assert_eq!(later, expected);
 }

@@ -56,7 +56,12 @@ fn is_clinical(command: Command) -> bool {
         | Command::ReadRetention
         | Command::ChangeRetention
         | Command::ShowLog
-        | Command::ExportLog => false,
+        | Command::ExportLog
+        | Command::ReportIncident
+        | Command::ShowWorksheet
+        | Command::MakeIncidentPack
+        | Command::LiftLockdown
+        | Command::RecordDrill => false,
     }
 }
 

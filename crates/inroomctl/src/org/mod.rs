@@ -2,7 +2,7 @@
 //!
 //! These commands work on files alone. Whoever has the organisation's key decides, not a role.
 
-mod document;
+pub(crate) mod document;
 mod edit;
 mod init;
 mod sheet;

@@ -16,6 +16,12 @@ const REFUSED: &str = "does not include to";
 const COMMANDS: &[(&str, &str, &[C])] = &[
     ("audit export", "out", &[C::ExportLog]),
     ("audit show", "", &[C::ShowLog]),
+    ("incident drill", "--visits 1", &[C::RecordDrill]),
+    ("incident lift", "--statement nowhere", &[C::LiftLockdown]),
+    ("incident pack", "--out out", &[C::MakeIncidentPack]),
+    ("incident statement", "--out out", &[C::LiftLockdown]),
+    ("incident status", "", &[C::ReportIncident]),
+    ("incident worksheet", "", &[C::ShowWorksheet]),
     (
         "vault admit",
         "--newcomer eve@northside.example --code-file code --new-passphrase-file new",
@@ -75,6 +81,9 @@ const OTHERS: &[&str] = &[
     "eval draft",
     "eval transcribe",
     "eval visit",
+    "incident report",
+    "incident sign",
+    "incident steps",
     "microphones",
     "org diff",
     "org edit",
@@ -115,7 +124,7 @@ fn leaves(clinic: &Clinic, words: &[&str], all: &mut BTreeSet<String>) {
 }
 
 /// A vault that everybody of the clinic has a way into.
-fn clinic() -> Clinic {
+pub fn clinic() -> Clinic {
     let clinic = Clinic::new();
     clinic.publish(1);
     clinic.enrol();

@@ -53,6 +53,19 @@ impl Vault {
     /// written.
     pub fn export_log(&self, to: &mut dyn Write) -> Result<LogState, VaultError> {
         self.may(Command::ExportLog)?;
+        self.write_log(to)
+    }
+
+    /// The same for an incident pack, which whoever may not read the log takes along encrypted.
+    ///
+    /// # Errors
+    /// Those of [`Vault::export_log`].
+    pub fn log_for_pack(&self, to: &mut dyn Write) -> Result<LogState, VaultError> {
+        self.may(Command::MakeIncidentPack)?;
+        self.write_log(to)
+    }
+
+    fn write_log(&self, to: &mut dyn Write) -> Result<LogState, VaultError> {
         let end = self.commit(|transaction| {
             self.note(transaction, Act::LogExported)?;
             self.sign_head(transaction)?;
@@ -70,7 +83,7 @@ impl Vault {
     }
 
     /// Hands out the lines up to the end, and checks them meanwhile.
-    fn walk(
+    pub(crate) fn walk(
         &self,
         end: &End,
         each: &mut dyn FnMut(&str) -> Result<(), VaultError>,
@@ -103,14 +116,14 @@ impl Vault {
 }
 
 /// Where the log ended when it was looked at.
-struct End {
+pub(crate) struct End {
     number: u64,
     /// Heads that speak of more entries than there are: those were taken away.
     stray_heads: Vec<String>,
 }
 
 impl End {
-    fn of(transaction: &Transaction<'_>) -> Result<Self, VaultError> {
+    pub(crate) fn of(transaction: &Transaction<'_>) -> Result<Self, VaultError> {
         let number = newest(transaction)?.map_or(0, |(number, _)| number);
         let stray_heads = transaction
             .prepare_cached("SELECT line FROM audit_heads WHERE entries > ?1 ORDER BY number")?

@@ -201,16 +201,8 @@ fn found_in(process: u32, needles: &Needles) -> Vec<(String, String)> {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let memory = File::open(format!("/proc/{process}/mem")).unwrap();
     let mut found = Vec::new();
-    for line in maps.lines() {
-        let mut fields = line.split_whitespace();
-        let (range, rights) = (fields.next().unwrap(), fields.next().unwrap());
-        let name = fields.nth(3).unwrap_or("memory of its own");
-        if !rights.starts_with('r') || name.starts_with("[v") {
-            continue;
-        }
-        let (from, to) = range.split_once('-').unwrap();
-        let from = u64::from_str_radix(from, 16).unwrap();
-        let mut bytes = vec![0; (u64::from_str_radix(to, 16).unwrap() - from) as usize];
+    for (name, from, to) in readable(&maps) {
+        let mut bytes = vec![0; (to - from) as usize];
         // A file that is shorter than its mapping cannot be read to the end.
         let Ok(length) = memory.read_at(&mut bytes, from) else {
             continue;
@@ -221,11 +213,33 @@ fn found_in(process: u32, needles: &Needles) -> Vec<(String, String)> {
                 .windows(needle.len())
                 .any(|window| window[0] == first && window == needle);
             if is_there {
-                found.push((what.clone(), name.to_owned()));
+                found.push((what.clone(), name.clone()));
             }
         }
     }
     found
+}
+
+/// The readable stretches of a process's memory. Mappings that touch are one: SQLCipher locks pages of
+/// its own, which splits the heap in the middle of what lies across their edge.
+fn readable(maps: &str) -> Vec<(String, u64, u64)> {
+    let mut all: Vec<(String, u64, u64)> = Vec::new();
+    for line in maps.lines() {
+        let mut fields = line.split_whitespace();
+        let (range, rights) = (fields.next().unwrap(), fields.next().unwrap());
+        let name = fields.nth(3).unwrap_or("memory of its own");
+        if !rights.starts_with('r') || name.starts_with("[v") {
+            continue;
+        }
+        let (from, to) = range.split_once('-').unwrap();
+        let from = u64::from_str_radix(from, 16).unwrap();
+        let to = u64::from_str_radix(to, 16).unwrap();
+        match all.last_mut() {
+            Some((last, _, end)) if *end == from && last == name => *end = to,
+            _ => all.push((name.to_owned(), from, to)),
+        }
+    }
+    all
 }
 
 struct Watched {

@@ -3,4 +3,4 @@
 /**
  * How the store is to be entered.
  */
-export type Door = "absent" | "locked" | "open";
+export type Door = "absent" | "locked" | "covered" | "open";

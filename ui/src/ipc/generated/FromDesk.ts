@@ -30,4 +30,4 @@ message: string, } | { "kind": "store_damaged",
 /**
  * What happened, what was kept and what to do.
  */
-message: string, } | { "kind": "close_asked" };
+message: string, } | { "kind": "close_asked" } | { "kind": "locked" };

@@ -27,6 +27,18 @@ door: Door,
  */
 accounts: boolean, 
 /**
+ * The account of whoever is signed in, where people have accounts.
+ */
+signed_in: string | null, 
+/**
+ * Whether the open store is locked down since somebody reported a suspicion.
+ */
+locked_down: boolean, 
+/**
+ * Minutes without a touch after which the screen is locked; 0: it is not.
+ */
+idle_lock_minutes: number, 
+/**
  * The organisation that this computer is enrolled with.
  */
 organisation: string | null, 
