@@ -68,7 +68,7 @@ pub fn incident_pack(vault: &Vault, order: &PackOrder<'_>) -> Result<Pack, PackE
         ("first-hour.txt", first_hour().into_bytes()),
         (
             "worksheet.txt",
-            worksheet_page(&worksheet, order.from, now).into_bytes(),
+            worksheet_page(&worksheet, now, now).into_bytes(),
         ),
         ("worksheet.json", serde_json::to_vec_pretty(&worksheet)?),
         ("programs.txt", programs().into_bytes()),
