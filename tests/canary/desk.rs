@@ -39,7 +39,7 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     window.find("new-visit").await;
     window.click("theme").await;
     record(stage, &window).await;
-    write(&window).await;
+    write(stage, &window).await;
     window.click("show-backup").await;
     window
         .fill("backup-folder", &stage.text("desk-backup"))
@@ -104,14 +104,15 @@ async fn record(stage: &Stage, window: &Window) {
 async fn import(window: &Window) {
     let consent = json!({ "asked_by": ASKED_BY, "given_by": "patient", "method": "written" });
     let visit = json!({
-        "patient_label": PATIENT, "reason": REASON, "template": "soap", "language": null, "consent": consent
+        "patient_label": PATIENT, "reason": REASON, "expected": "", "template": "soap", "language": null,
+        "consent": consent
     });
     let request = json!({ "file": audio_fixture("hello.flac"), "visit": visit });
     called(window, "import_recording", request).await;
 }
 
-/// A person's line, saved and copied; then a new draft that is given up.
-async fn write(window: &Window) {
+/// A person's line, saved, copied and exported; then a new draft that is given up.
+async fn write(stage: &Stage, window: &Window) {
     window.click("add-statement").await;
     window
         .fill("statement-text", &format!("{NOTE}\u{e007}"))
@@ -123,6 +124,13 @@ async fn write(window: &Window) {
         .await;
     window.click("save").await;
     window.click("copy").await;
+    window.click("export").await;
+    window
+        .fill("export-file", &stage.text("out/desk.pdf"))
+        .await;
+    window.click("export-start").await;
+    window.find("export-done").await;
+    window.click("export-close").await;
     window.click("rewrite").await;
     window.click("rewrite-start").await;
     window.click("cancel-draft").await;
