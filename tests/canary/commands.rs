@@ -14,10 +14,10 @@ use crate::{ASKED_BY, NOTE, PATIENT, Planted, REASON, SIGNER, Stage};
 
 /// What opens a vault: its folder, the number of the passphrase, the file with this computer's secret.
 #[derive(Clone, Copy)]
-struct Way(&'static str, usize, &'static str);
+pub struct Way(pub &'static str, pub usize, pub &'static str);
 
 pub struct Commands<'s> {
-    stage: &'s Stage,
+    pub stage: &'s Stage,
     pub trace: Trace,
     known: BTreeSet<String>,
     driven: BTreeSet<String>,
@@ -94,7 +94,7 @@ impl<'s> Commands<'s> {
         recipient
     }
 
-    fn new_visit<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+    pub fn new_visit<'a>(rest: &[&'a str]) -> Vec<&'a str> {
         let new = [
             "visit",
             "new",
@@ -300,7 +300,7 @@ impl<'s> Commands<'s> {
     }
 
     /// Runs a command to its end; answers what it said.
-    fn run(&mut self, words: &[&str], way: Option<Way>) -> String {
+    pub fn run(&mut self, words: &[&str], way: Option<Way>) -> String {
         let ended = self.start(words, way).wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&ended.stdout).into_owned();
         self.ended(words, ended);

@@ -26,6 +26,7 @@ use crate::commands::Commands;
 
 mod commands;
 mod desk;
+mod organisation;
 
 const PATIENT: &str = "Zoë \"Quillabrax\" Abranthir";
 const REASON: &str = "Vexmoor tremor of the snarfle";
@@ -50,14 +51,10 @@ const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[
     ("people list", NO_VAULT),
     ("people remove", NO_VAULT),
     ("incident sign", NO_VAULT),
-    ("workstation enrol", NO_VAULT),
     ("workstation update", NO_VAULT),
     ("workstation show", NO_VAULT),
-    ("vault admit", NO_ORGANISATION),
-    ("vault join", NO_ORGANISATION),
 ];
 const NO_VAULT: &str = "works on the organisation's document and opens no vault";
-const NO_ORGANISATION: &str = "the vaults of this test belong to no organisation (KNOWN_ISSUES)";
 /// The same of the window. The page calls these two before anything can watch it.
 const CALLS_LEFT_OUT: &[(&str, &str)] = &[
     ("startup", "called by the page itself when it starts"),
@@ -216,6 +213,7 @@ async fn nothing_that_is_planted_is_found_in_files_logs_or_the_locked_window() {
     let mut planted = Planted::new();
     let mut commands = Commands::new(&stage, known_commands());
     commands.drive_all(&mut planted);
+    organisation::drive(&mut commands, &mut planted);
     assert!(
         commands.undriven().is_empty(),
         "drive {:?}, or name it in COMMANDS_LEFT_OUT",
