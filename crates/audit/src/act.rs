@@ -285,6 +285,10 @@ pub enum Act {
     },
     /// Somebody was shown which visits an incident concerns.
     WorksheetShown,
+    /// A print of the voice of whoever is signed in was made and kept.
+    VoiceEnrolled,
+    /// It was erased.
+    VoiceErased,
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -334,6 +338,8 @@ impl Act {
             | Self::VaultLocked
             | Self::ScreenLocked
             | Self::ScreenUnlocked
+            | Self::VoiceEnrolled
+            | Self::VoiceErased
             | Self::UnlockRefused { .. }
             | Self::Searched { .. }
             | Self::PassphraseChanged

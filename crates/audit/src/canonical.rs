@@ -260,6 +260,8 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
         | Act::VaultLocked
         | Act::ScreenLocked
         | Act::ScreenUnlocked
+        | Act::VoiceEnrolled
+        | Act::VoiceErased
         | Act::VisitCreated { .. }
         | Act::ConsentWithdrawn { .. }
         | Act::RecordingBegun { .. }
@@ -338,6 +340,8 @@ const fn tag(act: &Act) -> u8 {
         Act::IncidentPackMade { .. } => 45,
         Act::DrillRecorded { .. } => 46,
         Act::WorksheetShown => 47,
+        Act::VoiceEnrolled => 62,
+        Act::VoiceErased => 63,
     }
 }
 
@@ -373,6 +377,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ShowWorksheet => 28,
         Asked::LiftLockdown => 29,
         Asked::RecordDrill => 30,
+        Asked::KeepVoice => 60,
     }
 }
 

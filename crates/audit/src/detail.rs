@@ -75,6 +75,8 @@ pub enum Asked {
     LiftLockdown,
     /// To record a drill.
     RecordDrill,
+    /// To enrol or erase one's voice.
+    KeepVoice,
 }
 
 /// Why something was not done.

@@ -172,6 +172,8 @@ pub(crate) fn acts() -> Vec<Act> {
             visits: 1_000,
         },
         Act::WorksheetShown,
+        Act::VoiceEnrolled,
+        Act::VoiceErased,
     ]
 }
 

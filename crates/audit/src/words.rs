@@ -28,6 +28,8 @@ impl fmt::Display for Act {
             Self::VaultLocked => f.write_str("locked the vault"),
             Self::ScreenLocked => f.write_str("locked the screen, while work on a visit went on"),
             Self::ScreenUnlocked => f.write_str("unlocked the screen"),
+            Self::VoiceEnrolled => f.write_str("enrolled their voice"),
+            Self::VoiceErased => f.write_str("erased the print of their voice"),
             Self::UnlockRefused { reason, times } => {
                 write!(f, "was refused to open the vault, {times} times: {reason}")
             }
@@ -263,6 +265,7 @@ impl fmt::Display for Asked {
             Self::ShowWorksheet => "see which visits an incident concerns",
             Self::LiftLockdown => "lift the lockdown",
             Self::RecordDrill => "record a drill",
+            Self::KeepVoice => "enrol or erase their voice",
         })
     }
 }

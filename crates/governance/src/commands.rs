@@ -122,6 +122,8 @@ commands! {
     LiftLockdown, "lift the lockdown": Physician Administrator Oversight;
     /// Try the incident plan and record the result.
     RecordDrill, "record a drill": Physician Administrator Oversight;
+    /// Have a print of one's own voice made, so that the program knows it in a visit, or erase it.
+    KeepVoice, "enrol or erase their voice": Physician Nurse;
 }
 
 impl fmt::Display for Command {

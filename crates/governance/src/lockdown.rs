@@ -56,7 +56,8 @@ pub fn in_lockdown(
         | Command::ChangePassphrase
         | Command::ChangeWays
         | Command::AdmitPerson
-        | Command::ChangeRetention => false,
+        | Command::ChangeRetention
+        | Command::KeepVoice => false,
     };
     if goes_on {
         Ok(())
@@ -83,6 +84,7 @@ mod tests {
                 Command::ChangePassphrase,
                 Command::SignNote,
                 Command::SearchVisits,
+                Command::KeepVoice,
             ] {
                 for under_way in [false, true] {
                     let refused = in_lockdown(role, command, under_way);

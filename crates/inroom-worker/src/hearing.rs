@@ -179,6 +179,9 @@ impl Hearing {
         for segment in segments {
             out.send(&FromWorker::Segment(segment));
         }
+        if let Some(voices) = self.recognizer.new_voices() {
+            out.send(&FromWorker::Voices(voices));
+        }
         let settled = self.recognizer.settled();
         if settled > self.settled {
             self.settled = settled;

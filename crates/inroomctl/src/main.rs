@@ -21,6 +21,7 @@ mod templates;
 mod terms;
 mod vaults;
 mod visits;
+mod voice;
 mod ways;
 mod workstation;
 
@@ -60,6 +61,9 @@ enum Command {
     /// Enrol this computer with an organisation, and take its documents into force.
     #[command(subcommand)]
     Workstation(workstation::Command),
+    /// Enrol your voice, so that the program knows who of a visit you are; erase it.
+    #[command(subcommand)]
+    Voice(voice::Command),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -75,6 +79,7 @@ fn main() -> std::process::ExitCode {
         Command::Org(command) => org::run(&command),
         Command::People(command) => people::run(&command),
         Command::Workstation(command) => workstation::run(&command),
+        Command::Voice(command) => voice::run(&command),
         Command::Microphones => microphones(),
     };
     match done {
@@ -158,6 +163,9 @@ mod tests {
         ("visit search", &[C::SearchVisits]),
         ("visit show", &[C::ReadVisit]),
         ("visit sign", &[C::SignNote]),
+        ("voice enrol", &[C::KeepVoice]),
+        ("voice erase", &[C::KeepVoice]),
+        ("voice show", &[C::KeepVoice]),
         ("workstation enrol", &[]),
         ("workstation show", &[]),
         ("workstation update", &[]),

@@ -34,6 +34,7 @@ mod settings;
 mod signing;
 mod silence;
 mod transcriber;
+mod voice;
 
 pub use cancel::Cancel;
 pub use correcting::{correct_speaker, take_correction_back};
@@ -55,3 +56,4 @@ pub use retention::{DailyRetention, Enforced, enforce_retention};
 pub use scratch::{ScratchVault, random_passphrase};
 pub use settings::{DraftingSettings, SpeechSettings};
 pub use signing::{SigningError, sign};
+pub use voice::{VOICE_LENGTH, VoiceError, enrol_voice};

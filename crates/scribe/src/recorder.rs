@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, select};
 use vault::{GapCause, Vault};
 use visit::{Millis, SAMPLE_RATE, Samples, VisitId, VisitState};
 
+pub(crate) use self::keeper::to_pcm16;
 use self::keeper::{Keeper, Keeping};
 use crate::disk::{self, Disk};
 use crate::level::Meter;

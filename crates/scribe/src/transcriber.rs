@@ -10,8 +10,11 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, select};
 use governance::ModelRole;
 use vault::{CHUNK_SAMPLES, GapCause, Vault, VaultError};
-use visit::{Millis, PatientText, SAMPLE_RATE, Samples, Segment, SpeakerTurn, VisitId};
-use worker::protocol::{Failure, FromWorker, ToWorker};
+use visit::{
+    Millis, PatientText, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, VisitId,
+    VoicePrint,
+};
+use worker::protocol::{Failure, FromWorker, ModelFile, ToWorker};
 use worker::{Child, WorkerEvent, WorkerKind};
 
 use crate::memory;
@@ -101,30 +104,10 @@ impl Transcriber<'_> {
         }
     }
 
-    /// Each time anew: what is loaded is what the organisation approves of at that moment.
-    fn approve_models(&self) -> Result<(), ScribeError> {
-        let settings = self.settings;
-        let encoder = settings.voice_encoder.as_ref();
-        let models = [
-            (Some(&settings.whisper), ModelRole::Speech),
-            (Some(&settings.voice_activity), ModelRole::VoiceActivity),
-            (encoder, ModelRole::Speaker),
-        ];
-        for (model, role) in models {
-            if let Some(model) = model {
-                self.vault.approve_model(&model.sha256, role, None)?;
-            }
-        }
-        Ok(())
-    }
-
     fn one_worker(&mut self, from: Samples) -> Result<(), Setback> {
-        self.approve_models()?;
-        memory::check(WorkerRole::Speech, &self.settings.whisper)?;
-        let child = Child::spawn(WorkerKind::Speech).map_err(|cause| ScribeError::WorkerStart {
-            worker: "speech",
-            cause,
-        })?;
+        // Each time anew: what is loaded is what the organisation approves of at that moment.
+        approve_models(self.vault, self.settings)?;
+        let child = spawn(&self.settings.whisper)?;
         let voice_encoder = self.settings.voice_encoder.clone().map(Box::new);
         let known = from;
         let from = if voice_encoder.is_some() {
@@ -143,7 +126,11 @@ impl Transcriber<'_> {
             known,
             phrases: self.phrases.clone(),
         };
-        let mut turn = Turn::new(self, from, known, &child)?;
+        let enrolled = match &self.settings.voice_encoder {
+            Some(encoder) => self.vault.voice_print(&encoder.sha256)?,
+            None => None,
+        };
+        let mut turn = Turn::new(self, from, known, enrolled, &child)?;
         turn.send(&open)?;
         let end = turn.work();
         turn.take_back();
@@ -156,6 +143,31 @@ impl Transcriber<'_> {
         // Nobody watching is no reason to stop working.
         let _ = self.events.send(event);
     }
+}
+
+/// Whether the organisation approves of the models.
+pub(crate) fn approve_models(vault: &Vault, settings: &SpeechSettings) -> Result<(), ScribeError> {
+    let encoder = settings.voice_encoder.as_ref();
+    let models = [
+        (Some(&settings.whisper), ModelRole::Speech),
+        (Some(&settings.voice_activity), ModelRole::VoiceActivity),
+        (encoder, ModelRole::Speaker),
+    ];
+    for (model, role) in models {
+        if let Some(model) = model {
+            vault.approve_model(&model.sha256, role, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// A speech worker, if there is memory for the model.
+pub(crate) fn spawn(whisper: &ModelFile) -> Result<Child, ScribeError> {
+    memory::check(WorkerRole::Speech, whisper)?;
+    Child::spawn(WorkerKind::Speech).map_err(|cause| ScribeError::WorkerStart {
+        worker: "speech",
+        cause,
+    })
 }
 
 /// One worker's turn.
@@ -185,6 +197,10 @@ struct Turn<'t, 'a> {
     turns: Vec<SpeakerTurn>,
     /// A provisional line is shown.
     provisional: bool,
+    /// The voice of whoever is signed in, if it was enrolled.
+    enrolled: Option<VoicePrint>,
+    /// Whose voice that is in this visit, once it is clear.
+    clinician: Option<SpeakerLabel>,
 }
 
 impl<'t, 'a> Turn<'t, 'a> {
@@ -192,6 +208,7 @@ impl<'t, 'a> Turn<'t, 'a> {
         of: &'t mut Transcriber<'a>,
         from: Samples,
         known: Samples,
+        enrolled: Option<VoicePrint>,
         child: &'t Child,
     ) -> Result<Self, Setback> {
         let (next_chunk, skip) = match of.vault.chunk_at(of.visit, from)? {
@@ -217,6 +234,8 @@ impl<'t, 'a> Turn<'t, 'a> {
             told,
             turns: Vec::new(),
             provisional: false,
+            enrolled,
+            clinician: None,
         })
     }
 
@@ -336,6 +355,11 @@ impl<'t, 'a> Turn<'t, 'a> {
                 self.tell_backlog()?;
             }
             FromWorker::Turns(turns) => self.turns = turns,
+            FromWorker::Voices(voices) => {
+                // Whose voices the others are is not asked, and nothing of them is kept.
+                let enrolled = self.enrolled.as_ref();
+                self.clinician = enrolled.and_then(|print| speakers::clinician(print, &voices));
+            }
             FromWorker::SpeechEnded => {
                 self.commit(self.sent)?;
                 self.relabel()?;
@@ -389,7 +413,7 @@ impl<'t, 'a> Turn<'t, 'a> {
         let grown = !self.fresh.is_empty();
         let before = self.stored.len();
         self.stored.append(&mut self.fresh);
-        let changed = speakers::give_roles(&mut self.stored);
+        let changed = speakers::give_roles(&mut self.stored, self.clinician);
         let (vault, visit) = (self.of.vault, self.of.visit);
         vault.append_segments(visit, &self.stored[before..], self.settled)?;
         if changed.iter().any(|&index| (index as usize) < before) {
@@ -413,7 +437,7 @@ impl<'t, 'a> Turn<'t, 'a> {
         }
         let before = std::mem::take(&mut self.stored);
         self.stored = speakers::relabelled(before, &self.turns);
-        speakers::give_roles(&mut self.stored);
+        speakers::give_roles(&mut self.stored, self.clinician);
         self.of
             .vault
             .relabel_segments(self.of.visit, &self.stored)?;

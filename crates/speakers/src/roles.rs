@@ -226,9 +226,11 @@ fn clinician(open: &[(SpeakerLabel, Said)], has_patient: bool) -> Option<usize> 
     }
 }
 
-/// Gives each segment its speaker's role; the indices of those that had another.
-pub fn give_roles(segments: &mut [Segment]) -> Vec<u32> {
-    let roles = roles(segments, &Known::new());
+/// Gives each segment its speaker's role; the indices of those that had another. `clinician`: the
+/// speaker of whom it is known, by their voice.
+pub fn give_roles(segments: &mut [Segment], clinician: Option<SpeakerLabel>) -> Vec<u32> {
+    let known = clinician.map(|speaker| (speaker, Role::Clinician));
+    let roles = roles(segments, &known.into_iter().collect());
     let mut changed = Vec::new();
     for segment in segments {
         let role = roles
@@ -409,8 +411,10 @@ mod tests {
             (2, "My back hurts."),
             (1, "Let me examine you."),
         ]);
-        assert_eq!(give_roles(&mut segments), [0, 1, 2]);
+        assert_eq!(give_roles(&mut segments, None), [0, 1, 2]);
         assert_eq!(segments[1].role, Role::Patient);
-        assert!(give_roles(&mut segments).is_empty());
+        assert!(give_roles(&mut segments, None).is_empty());
+        assert_eq!(give_roles(&mut segments, Some(SpeakerLabel(2))), [0, 1, 2]);
+        assert_eq!(segments[1].role, Role::Clinician);
     }
 }

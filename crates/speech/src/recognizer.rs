@@ -1,7 +1,8 @@
 use std::time::Instant;
 
 use visit::{
-    Haste, PatientText, Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn, Word,
+    Haste, PatientText, Role, SAMPLE_RATE, Samples, Segment, SpeakerLabel, SpeakerTurn,
+    SpokenVoice, Word,
 };
 
 use crate::engine::Engine;
@@ -66,6 +67,8 @@ pub struct Recognizer {
     /// Segments given out so far.
     segments: u32,
     settled: Samples,
+    /// Somebody has spoken since [`Recognizer::new_voices`] was asked.
+    spoken: bool,
 }
 
 /// What is known of the spoken language.
@@ -116,6 +119,7 @@ impl Recognizer {
             language,
             segments: 0,
             settled: options.from,
+            spoken: false,
         })
     }
 
@@ -196,6 +200,14 @@ impl Recognizer {
             .map_or_else(Vec::new, Speakers::turns)
     }
 
+    /// What each voice sounds like by everything that it has said so far, in the order of their labels, if
+    /// somebody has spoken since this was asked last; never without a voice encoder.
+    pub fn new_voices(&mut self) -> Option<Vec<SpokenVoice>> {
+        let spoken = std::mem::take(&mut self.spoken);
+        let speakers = self.speakers.as_ref().filter(|_| spoken)?;
+        Some(speakers.voices())
+    }
+
     /// How many of [`Options::phrases`] there was room for.
     pub fn phrases_taken(&self) -> usize {
         self.engine.prompt().taken()
@@ -238,6 +250,7 @@ impl Recognizer {
         if let Some(speakers) = &mut self.speakers {
             let sound: Vec<f32> = self.sound.between(utterance.start, utterance.end).collect();
             speakers.hear(utterance, &sound)?;
+            self.spoken = true;
         }
         // The same sound is cut in the same places: what began before was given out before.
         if utterance.start < self.known {

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use visit::{Samples, SpeakerLabel, SpeakerTurn};
+use visit::{Samples, SpeakerLabel, SpeakerTurn, SpokenVoice, VoicePrint};
 
 use crate::SpeechError;
 use crate::clusters::{self, MOST, Sample};
@@ -128,6 +128,33 @@ impl Speakers {
             .collect()
     }
 
+    /// The voices, each by all that it has said so far, in the order of their labels.
+    pub(crate) fn voices(&self) -> Vec<SpokenVoice> {
+        (1..=self.labels)
+            .filter_map(|label| self.voice(label))
+            .collect()
+    }
+
+    fn voice(&self, label: u8) -> Option<SpokenVoice> {
+        let is_its = |given: &u8| *given == label;
+        let frames = self.stretches.iter().map(Stretch::voiced);
+        let spoken: usize = frames.map(|all| all.filter(is_its).count()).sum();
+        let windows = self.stretches.iter().flat_map(|stretch| {
+            let its = stretch
+                .windows
+                .iter()
+                .filter(move |window| stretch.speaker_in(&window.place) == Some(label));
+            its.map(|window| (window.voice(), window.reliability()))
+        });
+        let samples: Vec<Sample> = windows.collect();
+        let centre = clusters::centre(samples.iter().map(|(voice, weight)| (voice, *weight)));
+        Some(SpokenVoice {
+            speaker: SpeakerLabel(label),
+            spoken: Samples((spoken * FRAME) as u64).millis(),
+            print: VoicePrint::of(&centre)?,
+        })
+    }
+
     fn judge(&mut self) {
         let windows: usize = self.stretches.iter().map(|s| s.windows.len()).sum();
         let every = windows.div_ceil(GROUPED).max(1);
@@ -189,6 +216,23 @@ impl Speakers {
 }
 
 impl Stretch {
+    /// Who speaks in each frame that is no pause.
+    fn voiced(&self) -> impl Iterator<Item = u8> {
+        let frames = self.labels.iter().zip(&self.pauses);
+        frames
+            .filter(|(_, pause)| !**pause)
+            .map(|(label, _)| *label)
+    }
+
+    /// Who speaks in a place of it, if it is one alone.
+    fn speaker_in(&self, place: &Range<u64>) -> Option<u8> {
+        let frame = |position: u64| (position.saturating_sub(self.place.start)) as usize / FRAME;
+        let labels = &self.labels[frame(place.start).min(self.labels.len())..];
+        let labels = &labels[..(frame(place.end) - frame(place.start)).min(labels.len())];
+        let first = *labels.first()?;
+        labels.iter().all(|&label| label == first).then_some(first)
+    }
+
     fn turns(&self) -> Vec<SpeakerTurn> {
         let mut frame = 0;
         let runs = self.labels.chunk_by(|a, b| a == b);
@@ -336,6 +380,27 @@ mod tests {
     fn three_voices_are_told_apart() {
         let three = [(1, "doctor"), (2, "patient"), (3, "patient_guest")];
         check("child-with-parent", 90, &three);
+    }
+
+    #[test]
+    fn a_voice_sounds_like_itself_in_another_part_of_a_visit() {
+        let sound = visit("adult-follow-up", 120);
+        let prints = |sound: &[f32]| {
+            let speakers = listen(sound);
+            let turns = speakers.turns();
+            (speakers.voices(), turns)
+        };
+        let (before, _) = prints(&sound[..60 * 16_000]);
+        let (after, _) = prints(&sound[60 * 16_000..]);
+        assert_eq!((before.len(), after.len()), (2, 2));
+        for voice in before.iter().chain(&after) {
+            assert!(voice.spoken.0 > 5_000, "{:?}", voice.spoken);
+        }
+        let alike = |a: usize, b: usize| before[a].print.alike(&after[b].print);
+        let straight = alike(0, 0).min(alike(1, 1));
+        let crossed = alike(0, 1).min(alike(1, 0));
+        let (same, other) = (straight.max(crossed), straight.min(crossed));
+        assert!(same > 0.85 && other < same - 0.1, "{same} and {other}");
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub enum Part {
     Backup,
     /// The audit log.
     AuditLog,
+    /// A person's voice print.
+    VoicePrint,
 }
 
 impl fmt::Display for Part {
@@ -52,6 +54,7 @@ impl fmt::Display for Part {
             Self::Tombstone => f.write_str("the record of an erasure"),
             Self::Backup => f.write_str("the backup"),
             Self::AuditLog => f.write_str("the audit log"),
+            Self::VoicePrint => f.write_str("a person's voice print"),
         }
     }
 }

@@ -298,7 +298,7 @@ impl Vault {
         Ok(self.with_session(organisation::actor(account), Arc::new(session)))
     }
 
-    /// Removes the ways of people who are not on the roster any more, and entrusts the vault to the
+    /// Removes the ways, and the voice prints, of people who are not on the roster any more, and entrusts the vault to the
     /// recovery key that the document names, if it was another.
     fn bring_ways_up_to_date(
         &self,
@@ -332,6 +332,12 @@ impl Vault {
         }
         self.commit(|transaction| {
             for act in acts {
+                if let Act::PersonRemoved { account } = &act {
+                    transaction.execute(
+                        "DELETE FROM voice_prints WHERE account = ?1",
+                        [account.as_str()],
+                    )?;
+                }
                 self.note_by(transaction, &Actor::Program, act)?;
             }
             Ok(())

@@ -18,6 +18,7 @@ mod segment;
 mod state;
 pub mod template;
 mod time;
+mod voice;
 
 pub use consent::{Consent, ConsentGiver, ConsentMethod, ConsentPart};
 pub use correction::{Heard, Pointed, SpeakerCorrection, SpokenBy, Stretch};
@@ -33,3 +34,4 @@ pub use segment::{Role, Segment, SpeakerLabel, SpeakerTurn, Word};
 pub use state::{StateError, VisitState};
 pub use template::{Section as TemplateSection, StatementKind, Template};
 pub use time::{Millis, SAMPLE_RATE, Samples, UnixMillis};
+pub use voice::{NoVoicePrint, SpokenVoice, VoicePrint};

@@ -6,11 +6,11 @@
 use serde::{Deserialize, Serialize};
 use visit::{
     Coverage, DraftSpeed, DraftingParameters, Haste, ModelIdentity, PatientText, Samples, Segment,
-    Sha256Hex, SpeakerTurn, StopReason, Template,
+    Sha256Hex, SpeakerTurn, SpokenVoice, StopReason, Template,
 };
 
 /// Raised whenever a message changes its meaning or shape.
-pub const VERSION: u16 = 5;
+pub const VERSION: u16 = 6;
 
 /// A model file and the digest that its bytes must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -161,6 +161,9 @@ pub enum FromWorker {
     DraftCancelled,
     /// The worker could not do what was asked and ends.
     Failed(Failure),
+    /// What each voice sounds like by all that it has said so far: sent before the `Settled` of what it
+    /// has said last, where a voice encoder was opened.
+    Voices(Vec<SpokenVoice>),
 }
 
 /// What is known when a draft is done.

@@ -38,6 +38,9 @@ const COMMANDS: &[(&str, &str, &[C])] = &[
     ("vault retention set", "--audio 30", &[C::ChangeRetention]),
     ("vault retention show", "", &[C::ReadRetention]),
     ("vault rotate", "", &[C::RotateKey]),
+    ("voice enrol", "--audio nowhere.wav", &[C::KeepVoice]),
+    ("voice erase", "", &[C::KeepVoice]),
+    ("voice show", "", &[C::KeepVoice]),
     ("visit draft", NO_VISIT, &[C::DraftNote]),
     (
         "visit erase",

@@ -265,6 +265,7 @@ fn is_for_good(error: &VaultError) -> bool {
     )
 }
 
-fn to_pcm16(sample: f32) -> i16 {
+/// A sample at sixteen bits.
+pub(crate) fn to_pcm16(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
 }

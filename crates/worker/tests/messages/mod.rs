@@ -5,8 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 use visit::{
     Coverage, DraftSpeed, DraftingParameters, Haste, Millis, ModelIdentity, PatientText, Role,
-    Samples, Segment, Sha256Hex, SpeakerLabel, SpeakerTurn, StatementKind, StopReason, Template,
-    TemplateSection, Word,
+    Samples, Segment, Sha256Hex, SpeakerLabel, SpeakerTurn, SpokenVoice, StatementKind, StopReason,
+    Template, TemplateSection, VoicePrint, Word,
 };
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ModelFile, ToWorker};
 
@@ -77,6 +77,15 @@ fn segment() -> impl Strategy<Value = Segment> {
                 words,
             },
         )
+}
+
+fn voice() -> impl Strategy<Value = SpokenVoice> {
+    let bytes = vec(1..u8::MAX, VoicePrint::BYTES);
+    (any::<(u8, u64)>(), bytes).prop_map(|((speaker, spoken), bytes)| SpokenVoice {
+        speaker: SpeakerLabel(speaker),
+        spoken: Millis(spoken),
+        print: VoicePrint::try_from(bytes).expect("no byte is zero"),
+    })
 }
 
 fn template() -> impl Strategy<Value = Template> {
@@ -238,6 +247,7 @@ pub fn from_worker() -> impl Strategy<Value = FromWorker> {
             };
             FromWorker::Turns(turns.into_iter().map(turn).collect())
         }),
+        vec(voice(), 0..4).prop_map(FromWorker::Voices),
         Just(FromWorker::SpeechEnded),
         any::<(u32, u32)>().prop_map(|(tokens, of)| FromWorker::Reading { tokens, of }),
         (any::<u32>(), patient_text())
