@@ -66,6 +66,7 @@ impl<'s> Commands<'s> {
         );
         let visit = self.record(second);
         self.import(second);
+        self.enrol_voice(second);
         let cut_off = self.record_and_kill(second);
         self.finish_with_a_killed_worker(&cut_off, second);
         self.look(&visit, second);
@@ -128,6 +129,28 @@ impl<'s> Commands<'s> {
         let words = Self::new_visit(&["--record-only"]);
         let import = [&["visit", "import", &sound][..], &words[2..]].concat();
         self.run(&import, Some(way));
+    }
+
+    /// The voice of the sound that is recorded in the visits too, said twice, since once is too short.
+    fn enrol_voice(&mut self, way: Way) {
+        let folder = tempfile::tempdir().unwrap();
+        let twice = folder.path().join("twice.wav");
+        let hello = audio_fixture("hello.flac");
+        let joined = Command::new("sox").args([&hello, &hello, &twice]).status();
+        assert!(joined.unwrap().success());
+        let sound = twice.display().to_string();
+        let enrol = [
+            "voice",
+            "enrol",
+            "--audio",
+            &sound,
+            "--speech-model",
+            SPEECH,
+        ];
+        self.run(&enrol, Some(way));
+        let shown = self.run(&["voice", "show"], Some(way));
+        assert!(shown.contains("enrolled at"), "{shown}");
+        self.run(&["voice", "erase"], Some(way));
     }
 
     /// A recording that is cut off by a kill and goes on.
