@@ -105,6 +105,9 @@ fn listen(
                     heard(Samples::of(sound.len()).millis());
                 }
                 Ok(Event::Failed(why) | Event::CutShort(why)) => return Err(VoiceError::Source(why)),
+                Ok(Event::Stalled) => {
+                    return Err(VoiceError::Source("no sound comes from it".to_owned()));
+                }
                 Ok(Event::Ended) | Err(_) => break,
                 Ok(_) => {}
             },

@@ -45,7 +45,7 @@ fn said_by(who: &str, visit: &str, from: f64) -> Box<dyn Source> {
     {
         script = script.sound(&sound[at(*start)..at(*end).min(sound.len())]);
     }
-    script.open("a voice", Pace::Fastest).unwrap()
+    script.end().open("a voice", Pace::Fastest).unwrap()
 }
 
 fn enrol(vault: &Vault, source: &dyn Source) -> Result<(), VoiceError> {
@@ -56,7 +56,7 @@ fn enrol(vault: &Vault, source: &dyn Source) -> Result<(), VoiceError> {
 fn clinician(vault: &std::sync::Arc<Vault>, visit: &str, seconds: usize) -> Option<SpeakerLabel> {
     let sound = sound_of(visit);
     let script = Script::new().sound(&sound[..seconds * SAMPLE_RATE as usize]);
-    let open = || script.open(visit, Pace::Fastest);
+    let open = || script.end().open(visit, Pace::Fastest);
     let id = prepared(vault);
     let (events, heard) = crossbeam_channel::unbounded();
     let mut speech = speech();
@@ -104,12 +104,12 @@ fn two_voices_and_too_few_words_are_not_enrolled() {
     let vault = scratch.vault();
     let sound = sound_of("adult-follow-up");
     let script = Script::new().sound(&sound[..45 * SAMPLE_RATE as usize]);
-    let both = script.open("both", Pace::Fastest).unwrap();
+    let both = script.end().open("both", Pace::Fastest).unwrap();
     let refused = enrol(vault, both.as_ref()).unwrap_err();
     assert!(matches!(refused, VoiceError::SeveralVoices), "{refused}");
 
     let script = Script::new().sound(&common::tone(visit::Millis(12_000)));
-    let tone = script.open("a tone", Pace::Fastest).unwrap();
+    let tone = script.end().open("a tone", Pace::Fastest).unwrap();
     let refused = enrol(vault, tone.as_ref()).unwrap_err();
     assert!(matches!(refused, VoiceError::TooLittle(_)), "{refused}");
     assert_eq!(vault.enrolled_voice().unwrap(), None);
