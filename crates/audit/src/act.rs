@@ -285,6 +285,13 @@ pub enum Act {
     },
     /// Somebody was shown which visits an incident concerns.
     WorksheetShown,
+    /// Somebody was given the pilot's figures.
+    PilotFiguresRead {
+        /// Of how many visits.
+        visits: u32,
+        /// Whether they are told apart by person.
+        per_person: bool,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -351,6 +358,7 @@ impl Act {
             | Self::IncidentPackMade { .. }
             | Self::DrillRecorded { .. }
             | Self::WorksheetShown
+            | Self::PilotFiguresRead { .. }
             | Self::OrganisationBound { .. }
             | Self::DocumentTaken { .. }
             | Self::PersonAdmitted { .. }

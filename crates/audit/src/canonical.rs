@@ -240,6 +240,10 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
             bytes.extend_from_slice(&took.0.to_le_bytes());
             bytes.extend_from_slice(&visits.to_le_bytes());
         }
+        Act::PilotFiguresRead { visits, per_person } => {
+            bytes.extend_from_slice(&visits.to_le_bytes());
+            bytes.push(u8::from(*per_person));
+        }
         Act::Refused {
             asked,
             visit,
@@ -338,6 +342,7 @@ const fn tag(act: &Act) -> u8 {
         Act::IncidentPackMade { .. } => 45,
         Act::DrillRecorded { .. } => 46,
         Act::WorksheetShown => 47,
+        Act::PilotFiguresRead { .. } => 50,
     }
 }
 
@@ -373,6 +378,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ShowWorksheet => 28,
         Asked::LiftLockdown => 29,
         Asked::RecordDrill => 30,
+        Asked::ReadPilotFigures => 50,
     }
 }
 

@@ -75,6 +75,8 @@ pub enum Asked {
     LiftLockdown,
     /// To record a drill.
     RecordDrill,
+    /// To see the pilot's figures.
+    ReadPilotFigures,
 }
 
 /// Why something was not done.

@@ -172,6 +172,10 @@ pub(crate) fn acts() -> Vec<Act> {
             visits: 1_000,
         },
         Act::WorksheetShown,
+        Act::PilotFiguresRead {
+            visits: 200,
+            per_person: true,
+        },
     ]
 }
 

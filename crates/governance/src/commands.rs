@@ -122,6 +122,9 @@ commands! {
     LiftLockdown, "lift the lockdown": Physician Administrator Oversight;
     /// Try the incident plan and record the result.
     RecordDrill, "record a drill": Physician Administrator Oversight;
+    /// See the pilot's figures, in which no visit and no word of one is told; by person only where the
+    /// policy says so.
+    ReadPilotFigures, "see the pilot's figures": Administrator Oversight;
 }
 
 impl fmt::Display for Command {

@@ -50,6 +50,7 @@ mod notes;
 mod organisation;
 mod part;
 mod passphrase;
+mod pilot;
 mod people;
 mod record;
 mod rekey;

@@ -61,7 +61,9 @@ fn is_clinical(command: Command) -> bool {
         | Command::ShowWorksheet
         | Command::MakeIncidentPack
         | Command::LiftLockdown
-        | Command::RecordDrill => false,
+        | Command::RecordDrill
+        // No word of a visit, nor which visit a figure is of.
+        | Command::ReadPilotFigures => false,
     }
 }
 
