@@ -77,12 +77,21 @@ impl Dossier<'_> {
             ("Identifier", text(&approval.id)),
             ("For the role", approval.role.to_string()),
             ("May write", templates),
-            ("Approved", format!("from {} until {}", approval.from, approval.until)),
-            ("SHA-256", format!("<code>{}</code>", approval.sha256.as_str())),
+            (
+                "Approved",
+                format!("from {} until {}", approval.from, approval.until),
+            ),
+            (
+                "SHA-256",
+                format!("<code>{}</code>", approval.sha256.as_str()),
+            ),
             ("Size", format!("{bytes} bytes")),
             ("Licence", text(&provenance.licence)),
             ("Origin", text(&provenance.origin)),
-            ("SHA-256 of the card", format!("<code>{}</code>", approval.card.as_str())),
+            (
+                "SHA-256 of the card",
+                format!("<code>{}</code>", approval.card.as_str()),
+            ),
         ];
         let mut page = format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n{}<title>{title}</title>\n<style>\n{STYLE}</style>\n\
@@ -202,6 +211,9 @@ mod tests {
         assert!(!good.contains("<script"));
         approval.scorecard.figures = vec![limits::FACTS_HELD.of(49.0)];
         let bad = page(&approval);
-        assert!(bad.contains("1 of 1 figures lie beyond their limit"), "{bad}");
+        assert!(
+            bad.contains("1 of 1 figures lie beyond their limit"),
+            "{bad}"
+        );
     }
 }

@@ -172,7 +172,10 @@ impl Claim {
     }
 }
 
-fn compiled(words: &BTreeMap<String, String>, texts: &[String]) -> Result<Vec<Regex>, regex::Error> {
+fn compiled(
+    words: &BTreeMap<String, String>,
+    texts: &[String],
+) -> Result<Vec<Regex>, regex::Error> {
     let pattern = |text: &String| {
         let mut text = text.clone();
         for (name, meaning) in words {

@@ -189,7 +189,9 @@ pub struct Limit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotALimit {
     /// Not in the form.
-    #[error("{0:?} is no limit; write NAME<=NUMBER or NAME>=NUMBER, or `none` in place of the number")]
+    #[error(
+        "{0:?} is no limit; write NAME<=NUMBER or NAME>=NUMBER, or `none` in place of the number"
+    )]
     Form(String),
     /// There is no such figure.
     #[error("no figure is called {name:?}; there are: {}", .known.join("; "))]
@@ -216,7 +218,12 @@ impl std::str::FromStr for Limit {
             "none" => None,
             number => {
                 let number: Result<f64, _> = number.parse();
-                Some(number.ok().filter(|number| number.is_finite()).ok_or_else(wrong)?)
+                Some(
+                    number
+                        .ok()
+                        .filter(|number| number.is_finite())
+                        .ok_or_else(wrong)?,
+                )
             }
         };
         Ok(Self {
@@ -293,7 +300,10 @@ mod tests {
         let refused = set(&mut figures, "facts<=1").unwrap_err().to_string();
         assert!(refused.contains("facts held by the notes"), "{refused}");
         for text in ["facts", "facts<=", "facts<=many", "facts<=NaN", "a<=1>=2"] {
-            assert!(matches!(text.parse::<Limit>(), Err(NotALimit::Form(_))), "{text}");
+            assert!(
+                matches!(text.parse::<Limit>(), Err(NotALimit::Form(_))),
+                "{text}"
+            );
         }
     }
 }

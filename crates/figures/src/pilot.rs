@@ -164,7 +164,10 @@ fn fates(draft: &Note, now: &Note) -> Lines {
     left.retain(is_new);
     for (section, line) in gone {
         let old = words::words(line.text.expose());
-        let alike = left.iter().enumerate().filter(|(_, (place, _))| *place == section);
+        let alike = left
+            .iter()
+            .enumerate()
+            .filter(|(_, (place, _))| *place == section);
         let best = alike
             .map(|(at, (_, new))| (at, words::kept(&old, &words::words(new.text.expose()))))
             .filter(|(_, share)| *share >= REWRITTEN)

@@ -95,8 +95,8 @@ fn turn(line: &str) -> Option<Turn<'_>> {
 pub struct Silence {
     /// What it is.
     pub id: &'static str,
-    /// The sound, as a WAV file.
-    pub sound: Vec<u8>,
+    /// The sound: 16 kHz, one channel.
+    pub sound: Vec<f32>,
 }
 
 /// Length of each sound without words, in seconds.
@@ -137,27 +137,12 @@ pub fn silences() -> Vec<Silence> {
 fn silence(id: &'static str, mut wave: impl FnMut(f64) -> f64) -> Silence {
     let samples = (0..SILENCE * SAMPLE_RATE).map(|number| {
         let value = wave(f64::from(number) / f64::from(SAMPLE_RATE));
-        (value.clamp(-1.0, 1.0) * f64::from(i16::MAX)) as i16
+        value.clamp(-1.0, 1.0) as f32
     });
     Silence {
         id,
-        sound: wav(&samples.collect::<Vec<_>>()),
+        sound: samples.collect(),
     }
-}
-
-/// Samples of one channel as a WAV file (16 bit PCM).
-fn wav(samples: &[i16]) -> Vec<u8> {
-    let length = u32::try_from(samples.len() * 2).unwrap_or(u32::MAX);
-    let mut bytes = Vec::with_capacity(44 + samples.len() * 2);
-    bytes.extend_from_slice(b"RIFF");
-    bytes.extend_from_slice(&length.saturating_add(36).to_le_bytes());
-    bytes.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend_from_slice(&SAMPLE_RATE.to_le_bytes());
-    bytes.extend_from_slice(&(SAMPLE_RATE * 2).to_le_bytes());
-    bytes.extend_from_slice(b"\x02\0\x10\0data");
-    bytes.extend_from_slice(&length.to_le_bytes());
-    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    bytes
 }
 
 #[cfg(test)]
@@ -225,11 +210,13 @@ mod tests {
     #[test]
     fn nothing_is_digital_silence_and_the_others_are_not() {
         for silence in silences() {
-            let (head, samples) = silence.sound.split_at(44);
-            assert!(head.starts_with(b"RIFF"));
-            assert_eq!(samples.len(), (SILENCE * SAMPLE_RATE * 2) as usize);
-            let loud = samples.iter().any(|byte| *byte != 0);
-            assert_eq!(loud, silence.id != "nothing");
+            assert_eq!(silence.sound.len(), (SILENCE * SAMPLE_RATE) as usize);
+            let loudest = silence
+                .sound
+                .iter()
+                .fold(0.0_f32, |all, one| all.max(one.abs()));
+            assert_eq!(loudest > 0.001, silence.id != "nothing", "{}", silence.id);
+            assert!(loudest < 0.5, "{} {loudest}", silence.id);
         }
     }
 }

@@ -56,7 +56,9 @@ fn most_right(
         let right = counts.get(&(*label, *person)).copied().unwrap_or_default();
         right + most_right(rest, &left, counts)
     });
-    with.max().unwrap_or_default().max(most_right(rest, people, counts))
+    with.max()
+        .unwrap_or_default()
+        .max(most_right(rest, people, counts))
 }
 
 #[cfg(test)]

@@ -94,7 +94,10 @@ fn print(all: &Row) {
         all.visits, all.signed, all.not_signed, all.erased
     );
     println!("minutes recorded         {:.1}", all.minutes);
-    println!("hours to the signature   {}", median(all.hours_to_signature));
+    println!(
+        "hours to the signature   {}",
+        median(all.hours_to_signature)
+    );
     println!("per cent of draft kept   {}", median(all.kept));
     println!(
         "unsupported lines        {}: {} edited, {} accepted, {} removed, {} borne out later, {} open",

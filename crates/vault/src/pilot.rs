@@ -66,10 +66,7 @@ impl Vault {
             });
             known.sort_by_key(|visit| visit.started_at);
             let visits = u32::try_from(known.len()).unwrap_or(u32::MAX);
-            self.note(
-                transaction,
-                Act::PilotFiguresRead { visits, per_person },
-            )?;
+            self.note(transaction, Act::PilotFiguresRead { visits, per_person })?;
             Ok((known, End::of(transaction)?))
         })?;
         let from = from.or_else(|| pilot.map(|pilot| pilot.from.0));
@@ -136,13 +133,20 @@ impl Vault {
             .into_iter()
             .filter(|tombstone| tombstone.erased == Erased::Visit);
         Ok(whole
-            .map(|Tombstone { visit, started_at, recorded, .. }| Known {
-                id: visit,
-                started_at,
-                recorded,
-                signed: false,
-                erased: true,
-            })
+            .map(
+                |Tombstone {
+                     visit,
+                     started_at,
+                     recorded,
+                     ..
+                 }| Known {
+                    id: visit,
+                    started_at,
+                    recorded,
+                    signed: false,
+                    erased: true,
+                },
+            )
             .collect())
     }
 

@@ -105,7 +105,11 @@ fn summary(all: &Row) -> String {
 }
 
 fn weeks(report: &Report) -> String {
-    let labels: Vec<String> = report.weeks.iter().map(|(monday, _)| monday.to_string()).collect();
+    let labels: Vec<String> = report
+        .weeks
+        .iter()
+        .map(|(monday, _)| monday.to_string())
+        .collect();
     let rows = || report.weeks.iter().map(|(_, row)| row);
     let layer = |name, of: fn(&Row) -> u32| Layer {
         name,
@@ -113,7 +117,9 @@ fn weeks(report: &Report) -> String {
     };
     let lines = |of: &dyn Fn(&Row) -> Vec<String>| {
         let lines = report.weeks.iter().zip(&labels);
-        lines.map(|((_, row), label)| (label.clone(), of(row))).collect()
+        lines
+            .map(|((_, row), label)| (label.clone(), of(row)))
+            .collect()
     };
     let table = |columns: &[&'static str], of: &dyn Fn(&Row) -> Vec<String>| Table {
         first: "week of",
@@ -188,7 +194,14 @@ fn weeks(report: &Report) -> String {
             ],
         ),
         &table(
-            &["found", "edited", "accepted", "removed", "borne out", "open"],
+            &[
+                "found",
+                "edited",
+                "accepted",
+                "removed",
+                "borne out",
+                "open",
+            ],
             &|row| {
                 let lines = &row.unsupported;
                 numbers(&[

@@ -120,9 +120,8 @@ impl Report {
             let monday = Moment(UnixMillis(MONDAY + number * WEEK));
             (monday, row(visits.unwrap_or_default()))
         };
-        let person = |(account, visits): (&&str, &Vec<&VisitFigures>)| {
-            ((*account).to_owned(), row(visits))
-        };
+        let person =
+            |(account, visits): (&&str, &Vec<&VisitFigures>)| ((*account).to_owned(), row(visits));
         Self {
             from: *from,
             until: *until,

@@ -95,7 +95,10 @@ fn what_became_of_each_unsupported_line_is_counted_once() {
 fn an_untouched_draft_is_kept_and_its_lines_are_open() {
     let outcome = DraftOutcome::of(&draft(), &draft());
     assert_eq!(outcome.kept, 1.0);
-    assert_eq!((outcome.unsupported.found, outcome.unsupported.open), (5, 5));
+    assert_eq!(
+        (outcome.unsupported.found, outcome.unsupported.open),
+        (5, 5)
+    );
 }
 
 #[test]
@@ -104,11 +107,19 @@ fn a_line_in_another_section_or_unlike_it_is_no_rewritten_one() {
     let now = note(&[
         (
             "history",
-            vec![line("She never smoked in her whole life.", Origin::Person, Supported)],
+            vec![line(
+                "She never smoked in her whole life.",
+                Origin::Person,
+                Supported,
+            )],
         ),
         (
             "plan",
-            vec![line("She takes eighty milligrams of aspirin.", Origin::Person, Supported)],
+            vec![line(
+                "She takes eighty milligrams of aspirin.",
+                Origin::Person,
+                Supported,
+            )],
         ),
     ]);
     let lines = DraftOutcome::of(&draft(), &now).unsupported;
@@ -230,7 +241,10 @@ fn known_visits_give_known_figures() {
 fn figures_of_a_person_stand_nowhere_unless_they_are_given() {
     for (per_person, expected) in [(false, false), (true, true)] {
         let report = Report::of(&figures(per_person));
-        let (csv, page) = (report.csv(), report.page(Some("North <Side>"), UnixMillis(MONDAY)));
+        let (csv, page) = (
+            report.csv(),
+            report.page(Some("North <Side>"), UnixMillis(MONDAY)),
+        );
         for (name, text) in [("csv", &csv), ("page", &page)] {
             assert_eq!(text.contains("ada@a.example"), expected, "{name}");
         }
@@ -238,7 +252,10 @@ fn figures_of_a_person_stand_nowhere_unless_they_are_given() {
         let people = if per_person { 2 } else { 0 };
         assert_eq!(csv.lines().count(), 1 + 1 + 4 + people);
         let columns = |line: &str| line.split(',').count();
-        assert!(csv.lines().all(|line| columns(line) == columns(&csv[..csv.find('\r').unwrap_or(0)])));
+        assert!(
+            csv.lines()
+                .all(|line| columns(line) == columns(&csv[..csv.find('\r').unwrap_or(0)]))
+        );
     }
 }
 
@@ -247,7 +264,9 @@ fn a_page_runs_nothing_loads_nothing_and_has_a_table_for_each_plot() {
     let page = Report::of(&figures(true)).page(None, UnixMillis(MONDAY));
     for absent in ["<script", "href=", "src=", "url(", " on"] {
         let tags = page.split('<').filter_map(|part| part.split_once('>'));
-        let absent_in_tags = tags.map(|(tag, _)| tag).all(|tag| !format!("<{tag}").contains(absent));
+        let absent_in_tags = tags
+            .map(|(tag, _)| tag)
+            .all(|tag| !format!("<{tag}").contains(absent));
         assert!(absent_in_tags, "{absent}");
     }
     assert_eq!(page.matches("<svg").count(), 5);

@@ -200,7 +200,12 @@ mod tests {
         let found = Organisation::read(&text).unwrap();
         assert_eq!((found.serial, &found.recalls[1]), (8, &recall));
         let refused = found.approved(&whisper.sha256, ModelRole::Speech, whisper.from.0);
-        assert!(refused.unwrap_err().to_string().contains("that nobody said"));
+        assert!(
+            refused
+                .unwrap_err()
+                .to_string()
+                .contains("that nobody said")
+        );
         let twice = add_recall(&text, &recall).unwrap_err().to_string();
         assert!(twice.contains("stands here twice"), "{twice}");
     }

@@ -72,16 +72,21 @@ pub(super) fn measure(
 }
 
 fn figures(notes: &[Written], peak_memory: u64) -> Vec<Figure> {
-    let count = |of: fn(&Score) -> usize| -> usize { notes.iter().map(|note| of(&note.score)).sum() };
+    let count =
+        |of: fn(&Score) -> usize| -> usize { notes.iter().map(|note| of(&note.score)).sum() };
     let held = count(|score| score.held.len());
     let missed = count(|score| score.missed.len());
     let wrong = count(|score| score.wrong.len());
     let facts = held + missed + wrong;
     let lines = || notes.iter().flat_map(|note| note.drafted.note.statements());
     let unsupported = lines().filter(|line| line.support == Support::Unsupported);
-    let omissions = notes.iter().map(|note| note.drafted.note.omissions.len() as f64);
+    let omissions = notes
+        .iter()
+        .map(|note| note.drafted.note.omissions.len() as f64);
     let speeds = || notes.iter().map(|note| note.drafted.speed);
-    let tokens: f64 = speeds().map(|speed| f64::from(speed.generated_tokens)).sum();
+    let tokens: f64 = speeds()
+        .map(|speed| f64::from(speed.generated_tokens))
+        .sum();
     let writing: f64 = speeds().map(|speed| f64::from(speed.decode_ms)).sum();
     let seconds = Spread::of(speeds().map(|speed| f64::from(speed.total_ms) / 1000.0));
     let mut figures = vec![
@@ -92,7 +97,10 @@ fn figures(notes: &[Written], peak_memory: u64) -> Vec<Figure> {
         limits::UNSUPPORTED.of(share(unsupported.count(), lines().count())),
     ];
     let more: [(&Measure, Option<f64>); 4] = [
-        (&limits::OMISSIONS, Spread::of(omissions).map(|all| all.median)),
+        (
+            &limits::OMISSIONS,
+            Spread::of(omissions).map(|all| all.median),
+        ),
         (
             &limits::TOKENS,
             (writing > 0.0).then(|| tokens * 1000.0 / writing),
@@ -100,7 +108,10 @@ fn figures(notes: &[Written], peak_memory: u64) -> Vec<Figure> {
         (&limits::NOTE_SECONDS, seconds.map(|all| all.median)),
         (&limits::PEAK_MEMORY, super::speech::mebibytes(peak_memory)),
     ];
-    figures.extend(more.into_iter().filter_map(|(measure, value)| Some(measure.of(value?))));
+    figures.extend(
+        more.into_iter()
+            .filter_map(|(measure, value)| Some(measure.of(value?))),
+    );
     figures
 }
 

@@ -33,7 +33,10 @@ mod tests {
     #[test]
     fn a_computer_has_a_name_that_a_document_takes() {
         let name = super::name();
-        assert!(name.contains("cores") && name.trim() == name && name.len() < 200, "{name}");
+        assert!(
+            name.contains("cores") && name.trim() == name && name.len() < 200,
+            "{name}"
+        );
         assert!(!name.chars().any(char::is_control));
     }
 }

@@ -71,7 +71,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         document::write(path, &evaluation.json()?)?;
     }
     if let Some(path) = &arguments.toml {
-        document::write(path, &governance::edit::scorecard_table(&evaluation.scorecard))?;
+        document::write(
+            path,
+            &governance::edit::scorecard_table(&evaluation.scorecard),
+        )?;
     }
     Ok(())
 }
@@ -83,7 +86,10 @@ pub(crate) fn evaluate(model: &ModelFile, how: &How) -> anyhow::Result<Evaluatio
     let wish = cancel.clone();
     ctrlc::set_handler(move || wish.cancel())?;
     let steps = Steps::new();
-    eprintln!("measuring {} as a model for {role}; Ctrl-C gives it up", model.id);
+    eprintln!(
+        "measuring {} as a model for {role}; Ctrl-C gives it up",
+        model.id
+    );
     let (figures, details) = match role {
         ModelRole::Drafting => drafting::measure(model, how.threads, &cancel, &steps)?,
         ModelRole::Speech | ModelRole::VoiceActivity | ModelRole::Speaker => {
@@ -113,7 +119,10 @@ pub(crate) fn role_of(model: &ModelFile, said: Option<ModelRole>) -> anyhow::Res
         .find(|known| known.sha256.as_ref() == Some(&model.sha256));
     let known = match known {
         Some(known) => Some(known.role.approved_as().with_context(|| {
-            format!("{} is not loaded by an approval and is not measured", model.id)
+            format!(
+                "{} is not loaded by an approval and is not measured",
+                model.id
+            )
         })?),
         None => None,
     };

@@ -75,7 +75,10 @@ impl Evaluation {
     /// An evaluation that was made before, of the model with this digest.
     pub(crate) fn open(path: &Path, sha256: &Sha256Hex) -> anyhow::Result<Self> {
         let written: Written = serde_json::from_str(&read(path)?).with_context(|| {
-            format!("{} is not what `inroomctl evaluate --json` writes", path.display())
+            format!(
+                "{} is not what `inroomctl evaluate --json` writes",
+                path.display()
+            )
         })?;
         ensure!(
             written.sha256 == *sha256,
@@ -118,7 +121,10 @@ impl Evaluation {
         println!("hardware  {}", self.scorecard.hardware);
         println!("measured  {}\n", self.scorecard.measured);
         let figures = &self.scorecard.figures;
-        let widest = figures.iter().map(|figure| figure.name.chars().count()).max();
+        let widest = figures
+            .iter()
+            .map(|figure| figure.name.chars().count())
+            .max();
         let widest = widest.unwrap_or_default();
         for figure in figures {
             let verdict = match (figure.holds(), figure.most.or(figure.least)) {

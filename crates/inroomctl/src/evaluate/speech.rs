@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use capture::Pace;
+use capture::faulty::Script;
+use capture::{CaptureError, Pace, Source};
 use crossbeam_channel::RecvTimeoutError;
 use figures::limits::{self, Measure};
 use figures::samples::{self, SpokenSample};
@@ -71,14 +72,25 @@ pub(super) fn measure(
 ) -> anyhow::Result<(Vec<Figure>, Value)> {
     let own = how.speech.as_deref().map(own::recordings).transpose()?;
     let folder = tempfile::tempdir().context("there is no room for the samples")?;
-    let hear = |sound: &Path, language: Option<&str>| hear(sound, settings, language, cancel);
+    let hear_file = |sound: &Path, language: Option<&str>| {
+        hear(
+            || capture::open_file(sound, Pace::Fastest),
+            settings,
+            language,
+            cancel,
+        )
+    };
 
     let (mut sum, mut given, mut spoken) = (Sum::default(), Given::default(), Vec::new());
     for (number, sample) in (1..).zip(samples::SPEECH) {
-        steps.tell(format!("speech {number} of {}, {}", samples::SPEECH.len(), sample.id));
+        steps.tell(format!(
+            "speech {number} of {}, {}",
+            samples::SPEECH.len(),
+            sample.id
+        ));
         let path = folder.path().join(format!("{}.ogg", sample.id));
         std::fs::write(&path, sample.sound)?;
-        let heard = hear(&path, Some("en"))?;
+        let heard = hear_file(&path, Some("en"))?;
         let text = spoken_text(&heard.segments);
         let errors = sum.add(&sample.said(), &heard);
         let voices = who_spoke(sample, &heard.segments);
@@ -103,26 +115,51 @@ pub(super) fn measure(
     let (mut out_of_nothing, mut silences) = (0, Vec::new());
     for silence in samples::silences() {
         steps.tell(format!("a sound without words, {}", silence.id));
-        let path = folder.path().join(format!("{}.wav", silence.id));
-        std::fs::write(&path, &silence.sound)?;
-        let text = spoken_text(&hear(&path, Some("en"))?.segments);
+        let script = Script::new().sound(&silence.sound).end();
+        let open = || script.open(silence.id, Pace::Fastest);
+        let text = spoken_text(&hear(open, settings, Some("en"), cancel)?.segments);
         let count = words::words(&text).len();
-        steps.say(&format!("a sound without words, {}: {count} words", silence.id));
+        steps.say(&format!(
+            "a sound without words, {}: {count} words",
+            silence.id
+        ));
         out_of_nothing += count;
         silences.push(json!({ "sound": silence.id, "words": count, "heard": text }));
     }
 
     let of_role = |wanted: &[ModelRole], measure: &Measure, value: Option<f64>| {
-        value.filter(|_| wanted.contains(&role)).map(|value| measure.of(value))
+        value
+            .filter(|_| wanted.contains(&role))
+            .map(|value| measure.of(value))
     };
-    let everywhere = [ModelRole::Speech, ModelRole::VoiceActivity, ModelRole::Speaker];
+    let everywhere = [
+        ModelRole::Speech,
+        ModelRole::VoiceActivity,
+        ModelRole::Speaker,
+    ];
     let hearing = [ModelRole::Speech, ModelRole::VoiceActivity];
     let mut figures = vec![
         of_role(&hearing, &limits::WORDS_WRONG, sum.errors.per_cent()),
-        of_role(&hearing, &limits::WORDS_OF_SILENCE, Some(out_of_nothing as f64)),
-        of_role(&[ModelRole::Speaker], &limits::SPEAKER_WRONG, given.per_cent()),
-        of_role(&everywhere, &limits::REAL_TIME_FACTOR, sum.real_time_factor()),
-        of_role(&everywhere, &limits::PEAK_MEMORY, mebibytes(sum.peak_memory)),
+        of_role(
+            &hearing,
+            &limits::WORDS_OF_SILENCE,
+            Some(out_of_nothing as f64),
+        ),
+        of_role(
+            &[ModelRole::Speaker],
+            &limits::SPEAKER_WRONG,
+            given.per_cent(),
+        ),
+        of_role(
+            &everywhere,
+            &limits::REAL_TIME_FACTOR,
+            sum.real_time_factor(),
+        ),
+        of_role(
+            &everywhere,
+            &limits::PEAK_MEMORY,
+            mebibytes(sum.peak_memory),
+        ),
     ];
     let mut details = json!({
         "together_with": {
@@ -134,9 +171,17 @@ pub(super) fn measure(
         "silence": silences,
     });
     if let Some(own) = own {
-        let sum = own_recordings(&own, how, steps, &hear)?;
-        figures.push(of_role(&hearing, &limits::OWN_WORDS_WRONG, sum.errors.per_cent()));
-        figures.push(of_role(&everywhere, &limits::OWN_REAL_TIME_FACTOR, sum.real_time_factor()));
+        let sum = own_recordings(&own, how, steps, &hear_file)?;
+        figures.push(of_role(
+            &hearing,
+            &limits::OWN_WORDS_WRONG,
+            sum.errors.per_cent(),
+        ));
+        figures.push(of_role(
+            &everywhere,
+            &limits::OWN_REAL_TIME_FACTOR,
+            sum.real_time_factor(),
+        ));
         details["own_recordings"] = json!({
             "recordings": own.len(),
             "seconds": sum.seconds,
@@ -186,7 +231,10 @@ impl Sum {
 
 /// What was said, number words as they were spoken.
 fn spoken_text(segments: &[Segment]) -> String {
-    crate::eval::spoken_words(segments).replace('\n', " ").trim().to_owned()
+    crate::eval::spoken_words(segments)
+        .replace('\n', " ")
+        .trim()
+        .to_owned()
 }
 
 /// To whom the words were given, by the turn in whose time their middle lies.
@@ -196,14 +244,20 @@ fn who_spoke(sample: &SpokenSample, segments: &[Segment]) -> Given {
     for segment in segments {
         for word in &segment.words {
             let middle = (word.start.seconds() + word.end.seconds()) / 2.0;
-            let turn = turns.iter().find(|turn| (turn.start..=turn.end).contains(&middle));
+            let turn = turns
+                .iter()
+                .find(|turn| (turn.start..=turn.end).contains(&middle));
             // What lies between two turns is nobody's.
             if let Some(turn) = turn {
                 words.push((segment.speaker.to_string(), turn.speaker));
             }
         }
     }
-    Given::of(words.iter().map(|(label, speaker)| (label.as_str(), *speaker)))
+    Given::of(
+        words
+            .iter()
+            .map(|(label, speaker)| (label.as_str(), *speaker)),
+    )
 }
 
 /// `None` where it is not known.
@@ -213,7 +267,7 @@ pub(super) fn mebibytes(bytes: u64) -> Option<f64> {
 
 /// Hears a recording in a scratch vault, which is erased with what was heard.
 fn hear(
-    sound: &Path,
+    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
     settings: &SpeechSettings,
     language: Option<&str>,
     cancel: &Cancel,
@@ -225,15 +279,8 @@ fn hear(
         speech: Some(settings.clone()),
         draft: None,
     };
-    let (visit, recording) = scribe::record_file(
-        &scratch,
-        sound,
-        Pace::Fastest,
-        language.map(str::to_owned),
-        PatientText::default(),
-        work,
-        events,
-    )?;
+    let told_before = (language.map(str::to_owned), PatientText::default());
+    let (visit, recording) = scribe::record_source(&scratch, open, told_before, work, events)?;
     let work = recording.until_end()?;
     let end = work.end();
     let mut trouble = None;

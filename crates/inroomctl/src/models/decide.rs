@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
-use governance::{Approval, Moment, Recall, edit};
+use governance::{Approval, Recall, edit};
 use scribe::{clock, models};
 use sha2::{Digest as _, Sha256};
 use visit::{Sha256Hex, UnixMillis};
@@ -62,9 +62,7 @@ pub(super) fn recall(arguments: &RecallArguments) -> anyhow::Result<()> {
     let sha256 = digest_of(&document, &arguments.model)?;
     let recall = Recall {
         sha256,
-        from: arguments
-            .from
-            .map_or_else(|| to_the_second(clock::now()), |from| Moment(to_the_second(from).0)),
+        from: to_the_second(arguments.from.unwrap_or_else(clock::now)),
         reason: arguments.reason.clone(),
     };
     document.exchange(&edit::add_recall(&document.text, &recall)?)?;

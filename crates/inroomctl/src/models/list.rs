@@ -44,7 +44,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "document  {}, serial {}",
             organisation.identity.name, organisation.serial
         ),
-        None => println!("document  none: this computer is not enrolled, and any known model is loaded"),
+        None => {
+            println!("document  none: this computer is not enrolled, and any known model is loaded")
+        }
     }
     let known = models::catalogue()?;
     for path in &files {

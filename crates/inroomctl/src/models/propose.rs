@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 use figures::dossier::{Dossier, Provenance};
 use figures::limits::Limit;
-use governance::{Approval, ModelRole, Moment, edit};
+use governance::{Approval, ModelRole, edit};
 use scribe::models::{self, KnownModel};
 use sha2::{Digest as _, Sha256};
 use visit::{Sha256Hex, UnixMillis};
@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         bytes,
         provenance: &provenance,
         card: &card,
-        made: Moment(to_the_second(scribe::clock::now()).0),
+        made: to_the_second(scribe::clock::now()),
         program: env!("CARGO_PKG_VERSION"),
     };
     fs::create_dir_all(&arguments.out)
@@ -117,7 +117,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let files = [
         (CARD, card.clone()),
         (EVALUATION, evaluation.json()?),
-        (APPROVAL, edit::approval_block(&approval).trim_start().to_owned()),
+        (
+            APPROVAL,
+            edit::approval_block(&approval).trim_start().to_owned(),
+        ),
         (PAGE, page.page()),
     ];
     for (name, text) in files {
@@ -168,8 +171,16 @@ fn provenance(arguments: &Arguments, known: Option<&KnownModel>) -> anyhow::Resu
     };
     Ok(Provenance {
         name: known.map(|known| known.name.clone()),
-        licence: said(&arguments.licence, known.map(|known| &known.licence), "licence")?,
-        origin: said(&arguments.origin, known.map(|known| &known.origin), "origin")?,
+        licence: said(
+            &arguments.licence,
+            known.map(|known| &known.licence),
+            "licence",
+        )?,
+        origin: said(
+            &arguments.origin,
+            known.map(|known| &known.origin),
+            "origin",
+        )?,
         in_catalogue: known.is_some(),
     })
 }

@@ -63,9 +63,13 @@ fn note(lines: &[(&str, Origin, Support)]) -> Note {
     }
 }
 
-const WRITTEN: (&str, Origin, Support) = ("The snarfle zibbles.", Origin::Model, Support::Supported);
-const INVENTED: (&str, Origin, Support) =
-    ("Take eighty snarfles at night.", Origin::Model, Support::Unsupported);
+const WRITTEN: (&str, Origin, Support) =
+    ("The snarfle zibbles.", Origin::Model, Support::Supported);
+const INVENTED: (&str, Origin, Support) = (
+    "Take eighty snarfles at night.",
+    Origin::Model,
+    Support::Unsupported,
+);
 
 /// A visit of this length with a model's draft, and what a person made of it.
 fn drafted(vault: &Vault, started_at: i64, seconds: u32, then: Option<&Note>) -> VisitId {
@@ -103,9 +107,18 @@ fn visits_with_known_edits_give_known_figures_and_no_word_of_them() {
     let accepted = note(&[WRITTEN, (INVENTED.0, Origin::Accepted, INVENTED.2)]);
     let edited = note(&[
         WRITTEN,
-        ("Take forty snarfles at night.", Origin::Person, Support::Supported),
+        (
+            "Take forty snarfles at night.",
+            Origin::Person,
+            Support::Supported,
+        ),
     ]);
-    for (at, then) in [(1, Some(&removed)), (2, Some(&accepted)), (3, Some(&edited)), (4, None)] {
+    for (at, then) in [
+        (1, Some(&removed)),
+        (2, Some(&accepted)),
+        (3, Some(&edited)),
+        (4, None),
+    ] {
         drafted(&vault, at, 3, then);
     }
     let gone = drafted(&vault, 5, 60, Some(&accepted));
@@ -137,7 +150,10 @@ fn visits_with_known_edits_give_known_figures_and_no_word_of_them() {
     // Of eight words three stayed, all of them, and seven: in that order.
     let kept = all.kept.unwrap();
     assert_eq!((kept.count, kept.median), (3, 87.5));
-    let kept: Vec<f64> = found.visits[..3].iter().map(|visit| visit.draft.unwrap().kept).collect();
+    let kept: Vec<f64> = found.visits[..3]
+        .iter()
+        .map(|visit| visit.draft.unwrap().kept)
+        .collect();
     assert_eq!(kept, [3.0 / 8.0, 1.0, 7.0 / 8.0]);
     // The signature of the erased one is in the log.
     assert_eq!(all.hours_to_signature.unwrap().count, 4);
@@ -155,7 +171,12 @@ fn visits_with_known_edits_give_known_figures_and_no_word_of_them() {
         assert!(!text.contains("northside.example"), "{text}");
         assert!(!text.contains(&gone.to_string()), "{text}");
     }
-    let entered = ["pilot_figures_read", "chiara", "\"visits\":5", "\"per_person\":false"];
+    let entered = [
+        "pilot_figures_read",
+        "chiara",
+        "\"visits\":5",
+        "\"per_person\":false",
+    ];
     assert!(holds(&log_of(&vault), &entered));
 }
 
