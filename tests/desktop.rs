@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use inroom_tests::facts::Facts;
+use inroom_tests::facts::facts_of;
 use inroom_tests::programs::{may_dump_core, visit_fixture};
 use inroom_tests::sound::SoundSystem;
 use inroom_tests::window::{Window, small_models};
@@ -35,7 +35,7 @@ async fn a_visit_is_recorded_through_pulseaudio_reviewed_edited_and_kept() {
         })
     })
     .await;
-    let score = Facts::of("injured-knee").score(&statements.join("\n"));
+    let score = facts_of("injured-knee").score(&statements.join("\n"));
     assert!(
         !score.held.is_empty(),
         "{score:?}\n{}",
@@ -68,7 +68,7 @@ async fn a_visit_is_recorded_through_alsa_backed_up_and_erased() {
     })
     .await;
     assert_eq!(vault::Vault::snapshots(backup.path()).unwrap().len(), 1);
-    let score = Facts::of("injured-knee").score(&statements.join("\n"));
+    let score = facts_of("injured-knee").score(&statements.join("\n"));
     assert!(
         !score.held.is_empty(),
         "{score:?}\n{}",

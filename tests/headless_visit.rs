@@ -2,7 +2,7 @@
 //! form that scorers read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use inroom_tests::facts::Facts;
+use inroom_tests::facts::facts_of;
 use inroom_tests::programs::{DRAFTING, SPEECH, inroomctl, visit_fixture};
 use serde_json::Value;
 
@@ -82,7 +82,7 @@ fn a_sample_visit_becomes_a_note_that_holds_facts_of_the_visit() {
     supports.retain(|support| *support == "supported");
     assert!(supports.len() > 10, "{}", draft["note"]);
 
-    let score = Facts::of("injured-knee").score(draft["note"].as_str().unwrap());
+    let score = facts_of("injured-knee").score(draft["note"].as_str().unwrap());
     assert!(
         score.claimed.is_empty(),
         "the note claims what it must not: {score:?}\n{}",

@@ -73,6 +73,8 @@ impl<'s> Commands<'s> {
         self.sign(&visit, second);
         planted.take(&self.stage.open(second.0, second.1, second.2));
         self.run(&["vault", "retention", "run"], Some(second));
+        self.pilot(second);
+        self.models();
         self.ways(&recipient, second);
         self.evaluate();
         let confirm = &cut_off[..8];
@@ -295,6 +297,33 @@ impl<'s> Commands<'s> {
         self.run(&["incident", "lift", "--recovery-key", &key], Some(way));
         let drill = ["incident", "drill", "--visits", "10"];
         self.run(&drill, Some(way));
+    }
+
+    /// What is counted, in files that may hold no word of a visit.
+    fn pilot(&mut self, way: Way) {
+        let [page, table] =
+            ["pilot.html", "pilot.csv"].map(|name| self.stage.text(&format!("measured/{name}")));
+        let report = ["pilot", "report", "--html", &page, "--csv", &table];
+        let said = self.run(&report, Some(way));
+        assert!(said.contains("1 signed"), "{said}");
+    }
+
+    /// A model is measured with a recording of the clinic's own, of which no word may be kept.
+    fn models(&mut self) {
+        let own = self.stage.path("own");
+        std::fs::create_dir_all(&own).unwrap();
+        for name in ["hello.flac", "hello.txt"] {
+            std::fs::copy(audio_fixture(name), own.join(name)).unwrap();
+        }
+        let own = self.stage.text("own");
+        let [json, toml, dossier] = ["speech.json", "speech.toml", "dossier"]
+            .map(|name| self.stage.text(&format!("measured/{name}")));
+        let evaluate = ["evaluate", SPEECH, "--speech", &own, "--language", "en"];
+        let into = ["--json", &json, "--toml", &toml];
+        self.run(&[&evaluate[..], &into].concat(), None);
+        let propose = ["models", "propose", SPEECH, "--evaluation", &json];
+        self.run(&[&propose[..], &["--out", &dossier]].concat(), None);
+        self.run(&["models", "list"], None);
     }
 
     fn evaluate(&mut self) {

@@ -41,6 +41,8 @@ const PASSPHRASES: [&str; 3] = [
 
 /// The command line's commands that are not driven, each with its reason.
 const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[
+    ("models approve", NO_VAULT),
+    ("models recall", NO_VAULT),
     ("org init", NO_VAULT),
     ("org edit", NO_VAULT),
     ("org sign", NO_VAULT),
@@ -99,6 +101,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         for name in [
             "out",
+            "measured",
             "secrets",
             "tmp",
             "desk",

@@ -289,6 +289,13 @@ pub enum Act {
     VoiceEnrolled,
     /// It was erased.
     VoiceErased,
+    /// Somebody was given the pilot's figures.
+    PilotFiguresRead {
+        /// Of how many visits.
+        visits: u32,
+        /// Whether they are told apart by person.
+        per_person: bool,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -357,6 +364,7 @@ impl Act {
             | Self::IncidentPackMade { .. }
             | Self::DrillRecorded { .. }
             | Self::WorksheetShown
+            | Self::PilotFiguresRead { .. }
             | Self::OrganisationBound { .. }
             | Self::DocumentTaken { .. }
             | Self::PersonAdmitted { .. }

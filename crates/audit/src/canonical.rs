@@ -240,6 +240,10 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
             bytes.extend_from_slice(&took.0.to_le_bytes());
             bytes.extend_from_slice(&visits.to_le_bytes());
         }
+        Act::PilotFiguresRead { visits, per_person } => {
+            bytes.extend_from_slice(&visits.to_le_bytes());
+            bytes.push(u8::from(*per_person));
+        }
         Act::Refused {
             asked,
             visit,
@@ -342,6 +346,7 @@ const fn tag(act: &Act) -> u8 {
         Act::WorksheetShown => 47,
         Act::VoiceEnrolled => 62,
         Act::VoiceErased => 63,
+        Act::PilotFiguresRead { .. } => 50,
     }
 }
 
@@ -378,6 +383,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::LiftLockdown => 29,
         Asked::RecordDrill => 30,
         Asked::KeepVoice => 60,
+        Asked::ReadPilotFigures => 50,
     }
 }
 

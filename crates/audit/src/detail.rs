@@ -77,6 +77,8 @@ pub enum Asked {
     RecordDrill,
     /// To enrol or erase one's voice.
     KeepVoice,
+    /// To see the pilot's figures.
+    ReadPilotFigures,
 }
 
 /// Why something was not done.

@@ -174,6 +174,10 @@ pub(crate) fn acts() -> Vec<Act> {
         Act::WorksheetShown,
         Act::VoiceEnrolled,
         Act::VoiceErased,
+        Act::PilotFiguresRead {
+            visits: 200,
+            per_person: true,
+        },
     ]
 }
 

@@ -217,6 +217,10 @@ impl fmt::Display for Act {
                 )
             }
             Self::WorksheetShown => f.write_str("read which visits an incident concerns"),
+            Self::PilotFiguresRead { visits, per_person } => {
+                let by = if *per_person { ", by person" } else { "" };
+                write!(f, "was given the pilot's figures of {visits} visits{by}")
+            }
             Self::Refused {
                 asked,
                 visit,
@@ -266,6 +270,7 @@ impl fmt::Display for Asked {
             Self::LiftLockdown => "lift the lockdown",
             Self::RecordDrill => "record a drill",
             Self::KeepVoice => "enrol or erase their voice",
+            Self::ReadPilotFigures => "see the pilot's figures",
         })
     }
 }

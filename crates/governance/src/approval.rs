@@ -3,8 +3,10 @@ use std::fmt;
 use serde::Deserialize;
 use visit::{Sha256Hex, UnixMillis};
 
+use crate::mistake::{Mistake, Wrong};
 use crate::moment::Moment;
 use crate::organisation::Organisation;
+use crate::place::Places;
 
 /// What a model is used for, in the catalogue's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -20,14 +22,29 @@ pub enum ModelRole {
     Speaker,
 }
 
-impl fmt::Display for ModelRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl ModelRole {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Speech,
+        Self::VoiceActivity,
+        Self::Drafting,
+        Self::Speaker,
+    ];
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
             Self::Speech => "speech",
             Self::VoiceActivity => "voice-activity",
             Self::Drafting => "drafting",
             Self::Speaker => "speaker",
-        })
+        }
+    }
+}
+
+impl fmt::Display for ModelRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 
@@ -198,7 +215,25 @@ impl Organisation {
     }
 }
 
+/// A text that holds one approval, as a dossier has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Proposed {
+    model: [Approval; 1],
+}
+
 impl Approval {
+    /// Reads a text with one `[[model]]`. Whether it makes sense is asked when it gets into a document.
+    ///
+    /// # Errors
+    /// [`Mistake`], with line and field.
+    pub fn read(text: &str) -> Result<Self, Mistake> {
+        let places = Places::of(text)?;
+        let Proposed { model: [approval] } = toml::from_str(text)
+            .map_err(|error| places.mistake_at(error.span(), Wrong::form(&error)))?;
+        Ok(approval)
+    }
+
     /// Whether the model may write a note of this template.
     ///
     /// # Errors

@@ -124,6 +124,9 @@ commands! {
     RecordDrill, "record a drill": Physician Administrator Oversight;
     /// Have a print of one's own voice made, so that the program knows it in a visit, or erase it.
     KeepVoice, "enrol or erase their voice": Physician Nurse;
+    /// See the pilot's figures, in which no visit and no word of one is told; by person only where the
+    /// policy says so.
+    ReadPilotFigures, "see the pilot's figures": Administrator Oversight;
 }
 
 impl fmt::Display for Command {

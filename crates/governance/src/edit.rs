@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 
 use toml::Value;
 
+mod approval;
+
+pub use approval::{add_recall, approval_block, scorecard_table, set_approval};
+
 use crate::account::Account;
 use crate::enrolment::Enrolment;
 use crate::mistake::Mistake;
@@ -24,7 +28,7 @@ pub enum EditError {
     Unknown(Account),
     /// The document is written in a way that this program does not change.
     #[error(
-        "the entry is not written as a table [[person]] with a line for each field, so it has to \
+        "the entry is not written as a table [[…]] with a line for each field, so it has to \
              be changed by hand; the document was left as it is"
     )]
     Layout,
@@ -57,12 +61,8 @@ pub fn add_person(text: &str, person: &Person) -> Result<String, EditError> {
     let mut expected = Organisation::read(text)?;
     expected.serial = next(expected.serial)?;
     expected.people.push(person.clone());
-    let mut text = with_serial(text, expected.serial)?;
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(&block(person));
-    checked(text, &expected)
+    let text = with_serial(text, expected.serial)?;
+    checked(with_block(text, &block(person)), &expected)
 }
 
 /// Gives a person of the roster another enrolment code.
@@ -101,10 +101,14 @@ pub fn remove_person(text: &str, account: &Account) -> Result<String, EditError>
     expected.serial = next(expected.serial)?;
     let at = place_of(&expected, account)?;
     expected.people.remove(at);
-    let mut text = with_serial(text, expected.serial)?;
+    let text = with_serial(text, expected.serial)?;
+    checked(without(text, &format!("person[{}]", at + 1))?, &expected)
+}
+
+/// The text without an entry of a list of tables.
+fn without(mut text: String, entry: &str) -> Result<String, EditError> {
     let places = Places::of(&text)?;
-    let person = format!("person[{}]", at + 1);
-    let (first, last) = (places.first_key(&person), places.last_end(&person));
+    let (first, last) = (places.first_key(entry), places.last_end(entry));
     let (first, last) = first.zip(last).ok_or(EditError::Layout)?;
     let start = text[..first].rfind("[[").ok_or(EditError::Layout)?;
     let mut end = line_end(&text, last);
@@ -115,7 +119,16 @@ pub fn remove_person(text: &str, account: &Account) -> Result<String, EditError>
         }
     }
     text.replace_range(start..end, "");
-    checked(text, &expected)
+    Ok(text)
+}
+
+/// The text with a block at its end.
+fn with_block(mut text: String, block: &str) -> String {
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(block);
+    text
 }
 
 fn next(serial: u64) -> Result<u64, EditError> {

@@ -1,18 +1,24 @@
 //! The decoders as functions of any bytes: each ends with a value or a typed error.
 
 use crate::minisign::{PublicKey, Signature, sealed};
-use crate::{Code, Organisation, Vocabulary, changes, edit};
+use crate::{Approval, Code, Organisation, Vocabulary, changes, edit};
 
-/// A document, which is then changed as the tools change it.
+/// A document, which is then changed as the tools change it; and a dossier's approval.
 pub fn organisation(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return;
     };
+    if let Ok(approval) = Approval::read(text) {
+        let _ = Approval::read(&edit::approval_block(&approval));
+    }
     match Organisation::read(text) {
         Ok(organisation) => {
             assert!(changes(&organisation, &organisation).is_empty(), "another");
             if let Some(person) = organisation.people.first() {
                 let _ = edit::remove_person(text, &person.account);
+            }
+            if let Some(approval) = organisation.models.first() {
+                let _ = edit::set_approval(text, approval);
             }
         }
         Err(mistake) => {

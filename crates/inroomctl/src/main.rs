@@ -8,12 +8,15 @@
 
 mod backups;
 mod eval;
+mod evaluate;
 mod incident;
 mod log;
 mod memory;
+mod models;
 mod org;
 mod passphrase;
 mod people;
+mod pilot;
 mod progress;
 mod retention;
 mod speed;
@@ -40,6 +43,14 @@ enum Command {
     /// Measure drafting, transcription or a whole visit on files, in a scratch vault.
     #[command(subcommand)]
     Eval(eval::Command),
+    /// Make a model's scorecard on this computer, with the samples that come with the program.
+    ///
+    /// A speech model: words wrong, words out of silence and noise, speed, memory. A drafting model:
+    /// facts held, missed and wrong, false claims, unsupported lines, omissions, speed, memory.
+    Evaluate(evaluate::Arguments),
+    /// List the models of this computer, propose one for approval, approve and recall.
+    #[command(subcommand)]
+    Models(models::Command),
     /// Record, list, show, draft and export visits of a vault.
     #[command(subcommand)]
     Visit(Box<visits::Command>),
@@ -49,6 +60,9 @@ enum Command {
     /// Show, check and export the audit log.
     #[command(subcommand)]
     Audit(log::Command),
+    /// The figures of a pilot, without a word of any visit.
+    #[command(subcommand)]
+    Pilot(pilot::Command),
     /// When something is wrong: report it, lock down, pack, notify, lift; and try all that.
     #[command(subcommand)]
     Incident(incident::Command),
@@ -72,6 +86,9 @@ fn main() -> std::process::ExitCode {
     scribe::keep_memory_private();
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Models(command) => models::run(&command),
+        Command::Pilot(command) => pilot::run(&command),
         Command::Visit(command) => visits::run(*command),
         Command::Vault(command) => vaults::run(&command),
         Command::Audit(command) => log::run(&command),
@@ -117,6 +134,7 @@ mod tests {
         ("eval draft", &[]),
         ("eval transcribe", &[]),
         ("eval visit", &[]),
+        ("evaluate", &[]),
         ("incident drill", &[C::RecordDrill]),
         ("incident lift", &[C::LiftLockdown]),
         ("incident pack", &[C::MakeIncidentPack]),
@@ -128,6 +146,10 @@ mod tests {
         ("incident steps", &[]),
         ("incident worksheet", &[C::ShowWorksheet]),
         ("microphones", &[]),
+        ("models approve", &[]),
+        ("models list", &[]),
+        ("models propose", &[]),
+        ("models recall", &[]),
         ("org diff", &[]),
         ("org edit", &[]),
         ("org init", &[]),
@@ -137,6 +159,7 @@ mod tests {
         ("people enrol", &[]),
         ("people list", &[]),
         ("people remove", &[]),
+        ("pilot report", &[C::ReadPilotFigures]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),

@@ -9,7 +9,7 @@ use scribe::clock;
 use visit::UnixMillis;
 
 use crate::log::instant;
-use crate::org::{Document, DocumentArgument};
+use crate::org::{Document, DocumentArgument, to_the_second};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -124,11 +124,6 @@ fn enrol(arguments: &EnrolArguments) -> anyhow::Result<()> {
 
 fn days_from_now(days: u32) -> Moment {
     crate::org::days_after(to_the_second(clock::now()), days)
-}
-
-/// As the document can hold it.
-fn to_the_second(at: UnixMillis) -> Moment {
-    Moment(UnixMillis(at.0.div_euclid(1000) * 1000))
 }
 
 fn list(arguments: &DocumentArgument) -> anyhow::Result<()> {

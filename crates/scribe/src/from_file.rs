@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use capture::Pace;
+use capture::{CaptureError, Pace, Source};
 use crossbeam_channel::Sender;
 use vault::NewVisit;
 use visit::{PatientText, VisitId};
@@ -25,6 +25,22 @@ pub fn record_file(
     steps: Steps,
     events: Sender<Event>,
 ) -> Result<(VisitId, Recording), ScribeError> {
+    let open = || capture::open_file(file, pace);
+    record_source(scratch, open, (language, reason), steps, events)
+}
+
+/// The same with whatever `open` opens in place of a file: nobody is recorded by it. With the language
+/// and the reason of the visit.
+///
+/// # Errors
+/// As [`record_file`].
+pub fn record_source(
+    scratch: &ScratchVault,
+    open: impl FnOnce() -> Result<Box<dyn Source>, CaptureError>,
+    (language, reason): (Option<String>, PatientText),
+    steps: Steps,
+    events: Sender<Event>,
+) -> Result<(VisitId, Recording), ScribeError> {
     let template = steps
         .draft
         .as_ref()
@@ -39,7 +55,6 @@ pub fn record_file(
         expected: PatientText::default(),
         started_at: clock::now(),
     })?;
-    let open = || capture::open_file(file, pace);
     let recording = Recording::start(scratch.vault().clone(), visit, open, steps, events)?;
     Ok((visit, recording))
 }

@@ -44,7 +44,7 @@ pub use error::ScribeError;
 pub use event::{Alarm, Event, ProvisionalLine, WorkerRole};
 pub use exporting::{Export, ExportError, ExportOrder, export, export_to_file};
 pub use folder::vault_folder;
-pub use from_file::record_file;
+pub use from_file::{record_file, record_source};
 pub use import::Import;
 pub use incident::{
     Drill, Pack, PackError, PackOrder, drill, first_hour, incident_pack, incident_pack_to_file,

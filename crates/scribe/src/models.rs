@@ -1,5 +1,7 @@
 //! The models that the program knows, and where their files lie.
 
+mod cards;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,19 @@ pub enum ModelRole {
     Terms,
 }
 
+impl ModelRole {
+    /// What an organisation approves it for; `None` for what is not loaded in a visit.
+    pub const fn approved_as(self) -> Option<governance::ModelRole> {
+        match self {
+            Self::Speech => Some(governance::ModelRole::Speech),
+            Self::VoiceActivity => Some(governance::ModelRole::VoiceActivity),
+            Self::Drafting => Some(governance::ModelRole::Drafting),
+            Self::Speaker => Some(governance::ModelRole::Speaker),
+            Self::Sentence | Self::Terms => None,
+        }
+    }
+}
+
 /// A model of the catalogue; what the fetch tool alone needs is left out.
 #[derive(Clone, Debug, Deserialize)]
 pub struct KnownModel {
@@ -36,10 +51,26 @@ pub struct KnownModel {
     pub id: String,
     /// What it is for.
     pub role: ModelRole,
+    /// What people call it.
+    pub name: String,
     /// File name.
     pub file: String,
     /// Digest of the file; a model without one cannot be loaded.
     pub sha256: Option<Sha256Hex>,
+    /// Its licence (SPDX).
+    pub licence: String,
+    /// Where it officially comes from.
+    pub origin: String,
+    card: String,
+}
+
+impl KnownModel {
+    /// The text of its card.
+    pub fn card(&self) -> &'static str {
+        let mut cards = cards::CARDS.iter();
+        let found = cards.find(|(path, _)| *path == self.card);
+        found.map_or("", |(_, text)| text)
+    }
 }
 
 #[derive(Deserialize)]
@@ -209,11 +240,23 @@ mod tests {
     }
 
     #[test]
+    fn every_model_of_the_catalogue_has_its_card() {
+        for model in catalogue().expect("valid") {
+            let card = model.card();
+            assert!(card.contains(&format!("`{}`", model.id)), "{}", model.id);
+        }
+    }
+
+    #[test]
     fn a_model_without_digest_or_file_is_refused_with_the_reason() {
         let folder = tempfile::tempdir().unwrap();
         let model = |id: &str, sha256: Option<&str>| KnownModel {
             id: id.to_owned(),
             role: ModelRole::Speech,
+            name: id.to_owned(),
+            licence: "MIT".to_owned(),
+            origin: "a test".to_owned(),
+            card: String::new(),
             file: format!("{id}.bin"),
             sha256: sha256.map(|hex| Sha256Hex::try_from(hex.to_owned()).unwrap()),
         };
@@ -237,6 +280,10 @@ mod tests {
         let known = [KnownModel {
             id: "letters".to_owned(),
             role: ModelRole::Speech,
+            name: "Letters".to_owned(),
+            licence: "MIT".to_owned(),
+            origin: "a test".to_owned(),
+            card: String::new(),
             file: "x".to_owned(),
             sha256: Some(Sha256Hex::try_from(abc.to_owned()).unwrap()),
         }];

@@ -50,8 +50,16 @@ impl SpeechSettings {
     /// # Errors
     /// [`ModelError`] if a model is not there.
     pub fn new(whisper: Option<&str>) -> Result<Self, ModelError> {
+        Self::with(named_or_first(whisper, &SPEECH)?)
+    }
+
+    /// With this model.
+    ///
+    /// # Errors
+    /// [`ModelError`] if the model for voice activity is not there.
+    pub fn with(whisper: ModelFile) -> Result<Self, ModelError> {
         Ok(Self {
-            whisper: named_or_first(whisper, &SPEECH)?,
+            whisper,
             voice_activity: models::resolve(VOICE_ACTIVITY)?,
             voice_encoder: models::resolve(VOICE_ENCODER).ok(),
             terms: None,
@@ -68,13 +76,18 @@ impl DraftingSettings {
     /// # Errors
     /// [`ModelError`] if the model is not there.
     pub fn new(model: Option<&str>) -> Result<Self, ModelError> {
-        Ok(Self {
-            model: named_or_first(model, &DRAFTING)?,
+        Ok(Self::with(named_or_first(model, &DRAFTING)?))
+    }
+
+    /// With this model.
+    pub fn with(model: ModelFile) -> Self {
+        Self {
+            model,
             threads: default_threads(),
             context_tokens: 8192,
             section_tokens: 400,
             repeat_penalty: 1.0,
-        })
+        }
     }
 }
 

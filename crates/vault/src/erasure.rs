@@ -1,6 +1,6 @@
 use audit::{Act, Actor, Asked, Cause, Part as AuditPart};
 use governance::Command;
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use visit::{UnixMillis, VisitId, VisitState};
 
 use crate::error::{Part, VaultError};
@@ -197,7 +197,13 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Damaged`] if one was altered.
     pub fn tombstones(&self) -> Result<Vec<Tombstone>, VaultError> {
-        let connection = self.connection();
+        self.tombstones_on(&self.connection())
+    }
+
+    pub(crate) fn tombstones_on(
+        &self,
+        connection: &Connection,
+    ) -> Result<Vec<Tombstone>, VaultError> {
         let mut statement = connection
             .prepare_cached("SELECT visit, statement, signature FROM tombstones ORDER BY number")?;
         let rows = statement.query_map([], |row| {

@@ -51,6 +51,7 @@ mod organisation;
 mod part;
 mod passphrase;
 mod people;
+mod pilot;
 mod record;
 mod rekey;
 mod retention;

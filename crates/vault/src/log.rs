@@ -167,6 +167,7 @@ pub(crate) const fn asked(command: Command) -> Asked {
         Command::LiftLockdown => Asked::LiftLockdown,
         Command::RecordDrill => Asked::RecordDrill,
         Command::KeepVoice => Asked::KeepVoice,
+        Command::ReadPilotFigures => Asked::ReadPilotFigures,
     }
 }
 

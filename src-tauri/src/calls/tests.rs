@@ -57,6 +57,7 @@ fn what_the_window_does_not_do_is_done_on_the_command_line() {
         C::LiftLockdown,
         C::RecordDrill,
         C::KeepVoice,
+        C::ReadPilotFigures,
     ];
     assert_eq!(elsewhere, expected);
 }

@@ -62,7 +62,9 @@ fn is_clinical(command: Command) -> bool {
         | Command::MakeIncidentPack
         | Command::LiftLockdown
         | Command::RecordDrill
-        | Command::KeepVoice => false,
+        | Command::KeepVoice
+        // No word of a visit, nor which visit a figure is of.
+        | Command::ReadPilotFigures => false,
     }
 }
 

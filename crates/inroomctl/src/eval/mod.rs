@@ -9,6 +9,8 @@ mod visit;
 
 use clap::Subcommand;
 
+pub(crate) use outcome::words as spoken_words;
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Draft a note for each line of a JSONL file of dialogues.

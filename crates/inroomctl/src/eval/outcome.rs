@@ -85,7 +85,7 @@ pub(super) fn segments(segments: &[Segment]) -> Vec<Value> {
 }
 
 /// The words alone as they were spoken, a segment a line: a word error rate compares them with what was said.
-pub(super) fn words(segments: &[Segment]) -> String {
+pub(crate) fn words(segments: &[Segment]) -> String {
     let line = |segment: &Segment| {
         if segment.words.iter().all(|word| word.spoken.is_none()) {
             return segment.text.expose().to_owned();

@@ -167,6 +167,11 @@ pub(crate) fn today() -> Moment {
     Moment(UnixMillis(now - now.rem_euclid(DAY)))
 }
 
+/// As the document can hold it.
+pub(crate) fn to_the_second(at: UnixMillis) -> Moment {
+    Moment(UnixMillis(at.0.div_euclid(1000) * 1000))
+}
+
 pub(crate) fn days_after(from: Moment, days: u32) -> Moment {
     Moment(UnixMillis(from.0.0 + i64::from(days) * DAY))
 }

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use governance::{changes, facts};
 
 pub(crate) use document::{Document, read, signature_of};
-pub(crate) use init::{days_after, today};
+pub(crate) use init::{days_after, to_the_second, today};
 pub(crate) use sign::public_key;
 
 #[derive(Subcommand)]

@@ -93,9 +93,14 @@ impl Clinic {
 
     /// Puts key, document and signature into the folder `published`.
     pub fn publish(&self, serial: u64) {
+        self.publish_with(serial, |text| text);
+    }
+
+    /// The same with something changed.
+    pub fn publish_with(&self, serial: u64, change: impl FnOnce(String) -> String) {
         let folder = self.path("published");
         fs::create_dir_all(&folder).unwrap();
-        let text = self.document(serial);
+        let text = change(self.document(serial));
         let signature = self.key.sign(text.as_bytes(), "a test").file();
         for (name, text) in [
             ("organisation.pub", self.key.public().file()),

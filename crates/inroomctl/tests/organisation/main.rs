@@ -4,6 +4,7 @@
 
 mod clinic;
 mod incident;
+mod pilot;
 mod roles;
 
 use std::fs;

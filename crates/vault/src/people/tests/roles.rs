@@ -63,6 +63,7 @@ fn call(vault: &Vault, clinic: &Clinic, command: Command) -> Option<Result<(), V
         Command::ShowWorksheet => vault.worksheet(UnixMillis(0), UnixMillis(1)).map(drop),
         Command::MakeIncidentPack => vault.enter_incident_pack(b"", true),
         Command::LiftLockdown => vault.lift_lockdown(&crate::Lift::RecoveryKey(&clinic.identity)),
+        Command::ReadPilotFigures => vault.pilot_figures(None, None).map(drop),
         Command::RecordDrill => vault.enter_drill(true, visit::Millis(1), 1),
         Command::KeepVoice => vault.erase_voice().map(drop),
         // It would lock the others out; `lockdown/tests.rs` has it.
