@@ -285,6 +285,15 @@ pub enum Act {
     },
     /// Somebody was shown which visits an incident concerns.
     WorksheetShown,
+    /// Somebody had the risks of the computer and of this vault assessed.
+    RiskAssessed {
+        /// Self-checks that passed.
+        passed: u32,
+        /// Self-checks that failed: their risks stand open.
+        failed: u32,
+        /// Self-checks that could not look.
+        untold: u32,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -351,6 +360,7 @@ impl Act {
             | Self::IncidentPackMade { .. }
             | Self::DrillRecorded { .. }
             | Self::WorksheetShown
+            | Self::RiskAssessed { .. }
             | Self::OrganisationBound { .. }
             | Self::DocumentTaken { .. }
             | Self::PersonAdmitted { .. }

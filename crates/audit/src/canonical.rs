@@ -240,6 +240,15 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
             bytes.extend_from_slice(&took.0.to_le_bytes());
             bytes.extend_from_slice(&visits.to_le_bytes());
         }
+        Act::RiskAssessed {
+            passed,
+            failed,
+            untold,
+        } => {
+            for count in [passed, failed, untold] {
+                bytes.extend_from_slice(&count.to_le_bytes());
+            }
+        }
         Act::Refused {
             asked,
             visit,
@@ -338,6 +347,7 @@ const fn tag(act: &Act) -> u8 {
         Act::IncidentPackMade { .. } => 45,
         Act::DrillRecorded { .. } => 46,
         Act::WorksheetShown => 47,
+        Act::RiskAssessed { .. } => 48,
     }
 }
 
@@ -373,6 +383,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ShowWorksheet => 28,
         Asked::LiftLockdown => 29,
         Asked::RecordDrill => 30,
+        Asked::AssessRisk => 48,
     }
 }
 

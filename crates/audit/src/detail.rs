@@ -75,6 +75,8 @@ pub enum Asked {
     LiftLockdown,
     /// To record a drill.
     RecordDrill,
+    /// To have the risks assessed.
+    AssessRisk,
 }
 
 /// Why something was not done.

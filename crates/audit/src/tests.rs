@@ -172,6 +172,11 @@ pub(crate) fn acts() -> Vec<Act> {
             visits: 1_000,
         },
         Act::WorksheetShown,
+        Act::RiskAssessed {
+            passed: 20,
+            failed: 2,
+            untold: 7,
+        },
     ]
 }
 

@@ -215,6 +215,14 @@ impl fmt::Display for Act {
                 )
             }
             Self::WorksheetShown => f.write_str("read which visits an incident concerns"),
+            Self::RiskAssessed {
+                passed,
+                failed,
+                untold,
+            } => write!(
+                f,
+                "had the risks assessed: {passed} self-checks passed, {failed} failed, {untold} could not look"
+            ),
             Self::Refused {
                 asked,
                 visit,
@@ -263,6 +271,7 @@ impl fmt::Display for Asked {
             Self::ShowWorksheet => "see which visits an incident concerns",
             Self::LiftLockdown => "lift the lockdown",
             Self::RecordDrill => "record a drill",
+            Self::AssessRisk => "assess the risks",
         })
     }
 }

@@ -122,6 +122,8 @@ commands! {
     LiftLockdown, "lift the lockdown": Physician Administrator Oversight;
     /// Try the incident plan and record the result.
     RecordDrill, "record a drill": Physician Administrator Oversight;
+    /// Have the risks of this computer and its store assessed: figures and states, nothing of a visit.
+    AssessRisk, "assess the risks": Physician Administrator Oversight Auditor;
 }
 
 impl fmt::Display for Command {

@@ -7,6 +7,7 @@
 )]
 
 mod backups;
+mod doctor;
 mod eval;
 mod incident;
 mod log;
@@ -16,7 +17,9 @@ mod passphrase;
 mod people;
 mod progress;
 mod retention;
+mod risk;
 mod speed;
+mod surroundings;
 mod templates;
 mod terms;
 mod vaults;
@@ -60,6 +63,11 @@ enum Command {
     /// Enrol this computer with an organisation, and take its documents into force.
     #[command(subcommand)]
     Workstation(workstation::Command),
+    /// Assess the risks of this computer from checks that look at it now: a register mapped to 45 CFR
+    /// 164.308 and 164.312 and to the NIST AI RMF.
+    Risk(risk::RiskArguments),
+    /// Say what of this workstation works, what does not, and what to do about it.
+    Doctor(doctor::DoctorArguments),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -75,6 +83,8 @@ fn main() -> std::process::ExitCode {
         Command::Org(command) => org::run(&command),
         Command::People(command) => people::run(&command),
         Command::Workstation(command) => workstation::run(&command),
+        Command::Risk(arguments) => risk::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Microphones => microphones(),
     };
     match done {
@@ -109,6 +119,8 @@ mod tests {
     const COMMANDS: &[(&str, &[C])] = &[
         ("audit export", &[C::ExportLog]),
         ("audit show", &[C::ShowLog]),
+        // Opens no vault, and tells nothing of one that its folder does not.
+        ("doctor", &[]),
         ("eval draft", &[]),
         ("eval transcribe", &[]),
         ("eval visit", &[]),
@@ -132,6 +144,7 @@ mod tests {
         ("people enrol", &[]),
         ("people list", &[]),
         ("people remove", &[]),
+        ("risk", &[C::AssessRisk]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),

@@ -166,6 +166,7 @@ pub(crate) const fn asked(command: Command) -> Asked {
         Command::MakeIncidentPack => Asked::MakeIncidentPack,
         Command::LiftLockdown => Asked::LiftLockdown,
         Command::RecordDrill => Asked::RecordDrill,
+        Command::AssessRisk => Asked::AssessRisk,
     }
 }
 

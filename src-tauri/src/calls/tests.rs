@@ -56,6 +56,7 @@ fn what_the_window_does_not_do_is_done_on_the_command_line() {
         C::MakeIncidentPack,
         C::LiftLockdown,
         C::RecordDrill,
+        C::AssessRisk,
     ];
     assert_eq!(elsewhere, expected);
 }

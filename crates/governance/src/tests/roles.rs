@@ -61,7 +61,8 @@ fn is_clinical(command: Command) -> bool {
         | Command::ShowWorksheet
         | Command::MakeIncidentPack
         | Command::LiftLockdown
-        | Command::RecordDrill => false,
+        | Command::RecordDrill
+        | Command::AssessRisk => false,
     }
 }
 

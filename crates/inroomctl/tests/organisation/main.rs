@@ -4,6 +4,7 @@
 
 mod clinic;
 mod incident;
+mod risk;
 mod roles;
 
 use std::fs;

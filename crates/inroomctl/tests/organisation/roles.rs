@@ -22,6 +22,7 @@ const COMMANDS: &[(&str, &str, &[C])] = &[
     ("incident statement", "--out out", &[C::LiftLockdown]),
     ("incident status", "", &[C::ReportIncident]),
     ("incident worksheet", "", &[C::ShowWorksheet]),
+    ("risk", "", &[C::AssessRisk]),
     (
         "vault admit",
         "--newcomer eve@northside.example --code-file code --new-passphrase-file new",
@@ -78,6 +79,7 @@ const COMMANDS: &[(&str, &str, &[C])] = &[
 /// The others: what opens no vault for a person, and the ways into one, which are tried below or in
 /// `main.rs`.
 const OTHERS: &[&str] = &[
+    "doctor",
     "eval draft",
     "eval transcribe",
     "eval visit",
