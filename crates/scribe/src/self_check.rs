@@ -23,6 +23,8 @@ pub(crate) use computer::minutes_of_disk;
 pub(crate) use document::Enrolled;
 pub(crate) use models::{Needed, SeenModel, State as ModelState, needed, seen};
 pub(crate) use programs::Worker;
+#[cfg(test)]
+pub(crate) use store_folder::look as look_at_folder;
 
 /// The place that a store asks for this computer's secret.
 pub enum SecretPlace<'a> {

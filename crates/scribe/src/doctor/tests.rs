@@ -4,6 +4,7 @@ use std::fs;
 use vault::{DeviceSecretFile, KdfCost, Suspicion, Ways};
 
 use super::*;
+use crate::self_check::look_at_folder;
 
 fn health(folder: &Path, backups: Option<&Path>) -> Health {
     let around = Surroundings {
@@ -109,7 +110,7 @@ fn a_store_that_is_locked_down_damaged_or_away_from_its_secret_is_told() {
             secrets,
             now: UnixMillis(0),
         };
-        secret(&around, &look(&around, None).findings).ailing
+        secret(&around, &look_at_folder(&dir, &around.secrets)).ailing
     };
     assert_eq!(with(SecretPlace::Reached(&secrets)), Ailing::No);
     assert_eq!(with(SecretPlace::NotNamed), Ailing::Unknown);

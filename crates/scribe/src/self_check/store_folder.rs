@@ -9,7 +9,7 @@ use vault::{Standing, Vault};
 
 use super::{SecretPlace, counted, no_vault};
 
-pub(super) fn look(folder: &Path, secrets: &SecretPlace<'_>) -> Vec<Finding> {
+pub(crate) fn look(folder: &Path, secrets: &SecretPlace<'_>) -> Vec<Finding> {
     let checks = [
         SelfCheck::FolderPrivate,
         SelfCheck::NothingReadable,
