@@ -59,10 +59,12 @@ impl Finding {
     }
 
     fn of(check: SelfCheck, verdict: Verdict, reason: impl Into<String>) -> Self {
+        let reason: String = reason.into();
         Self {
             check,
             verdict,
-            reason: reason.into(),
+            // It is put into a sentence.
+            reason: reason.trim_end_matches('.').to_owned(),
         }
     }
 }

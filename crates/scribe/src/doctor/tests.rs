@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 use std::fs;
 
 use vault::{DeviceSecretFile, KdfCost, Suspicion, Ways};

@@ -95,6 +95,8 @@ const MAGICS: [(&[u8], &str); 2] = [
     (b"RIFF", "a sound file"),
 ];
 
+/// Closing the database's file lets go of SQLite's own locks on it in this process (POSIX); the lock on
+/// the folder keeps every other program away all the same.
 fn nothing_readable(folder: &Path) -> Finding {
     let check = SelfCheck::NothingReadable;
     let Ok(paths) = all_in(folder) else {
@@ -207,7 +209,7 @@ mod tests {
             let ways = Ways {
                 passphrase: &"four unrelated plain words".into(),
                 cost: KdfCost::LEAST,
-                device: bound.then_some(&secrets as _),
+                device: bound.then_some(&secrets as &dyn vault::DeviceSecrets),
                 escrow: bound.then_some(&recipient),
             };
             drop(Vault::create_with(&clinic.dir(), &ways).unwrap());
