@@ -297,6 +297,14 @@ impl<'s> Commands<'s> {
         self.run(&["incident", "lift", "--recovery-key", &key], Some(way));
         let drill = ["incident", "drill", "--visits", "10"];
         self.run(&drill, Some(way));
+        self.assess(way);
+    }
+
+    /// The risks, as a page and as JSON. Figures and names of files stand in them, and no word of a visit.
+    fn assess(&mut self, way: Way) {
+        let (html, json) = (self.stage.text("risk.html"), self.stage.text("risk.json"));
+        let said = self.run(&["risk", "--html", &html, "--json", &json], Some(way));
+        assert!(said.contains("risks open"), "{said}");
     }
 
     /// What is counted, in files that may hold no word of a visit.

@@ -55,6 +55,7 @@ const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[
     ("incident sign", NO_VAULT),
     ("workstation update", NO_VAULT),
     ("workstation show", NO_VAULT),
+    ("doctor", "opens no vault and writes no file"),
 ];
 const NO_VAULT: &str = "works on the organisation's document and opens no vault";
 /// The same of the window. The page calls these two before anything can watch it.

@@ -296,6 +296,15 @@ pub enum Act {
         /// Whether they are told apart by person.
         per_person: bool,
     },
+    /// Somebody had the risks of the computer and of this vault assessed.
+    RiskAssessed {
+        /// Self-checks that passed.
+        passed: u32,
+        /// Self-checks that failed: their risks stand open.
+        failed: u32,
+        /// Self-checks that could not look.
+        untold: u32,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -365,6 +374,7 @@ impl Act {
             | Self::DrillRecorded { .. }
             | Self::WorksheetShown
             | Self::PilotFiguresRead { .. }
+            | Self::RiskAssessed { .. }
             | Self::OrganisationBound { .. }
             | Self::DocumentTaken { .. }
             | Self::PersonAdmitted { .. }

@@ -244,6 +244,15 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
             bytes.extend_from_slice(&visits.to_le_bytes());
             bytes.push(u8::from(*per_person));
         }
+        Act::RiskAssessed {
+            passed,
+            failed,
+            untold,
+        } => {
+            for count in [passed, failed, untold] {
+                bytes.extend_from_slice(&count.to_le_bytes());
+            }
+        }
         Act::Refused {
             asked,
             visit,
@@ -347,6 +356,7 @@ const fn tag(act: &Act) -> u8 {
         Act::VoiceEnrolled => 62,
         Act::VoiceErased => 63,
         Act::PilotFiguresRead { .. } => 50,
+        Act::RiskAssessed { .. } => 48,
     }
 }
 
@@ -384,6 +394,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::RecordDrill => 30,
         Asked::KeepVoice => 60,
         Asked::ReadPilotFigures => 50,
+        Asked::AssessRisk => 48,
     }
 }
 

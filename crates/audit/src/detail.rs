@@ -79,6 +79,8 @@ pub enum Asked {
     KeepVoice,
     /// To see the pilot's figures.
     ReadPilotFigures,
+    /// To have the risks assessed.
+    AssessRisk,
 }
 
 /// Why something was not done.

@@ -178,6 +178,11 @@ pub(crate) fn acts() -> Vec<Act> {
             visits: 200,
             per_person: true,
         },
+        Act::RiskAssessed {
+            passed: 20,
+            failed: 2,
+            untold: 7,
+        },
     ]
 }
 

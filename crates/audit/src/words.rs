@@ -221,6 +221,14 @@ impl fmt::Display for Act {
                 let by = if *per_person { ", by person" } else { "" };
                 write!(f, "was given the pilot's figures of {visits} visits{by}")
             }
+            Self::RiskAssessed {
+                passed,
+                failed,
+                untold,
+            } => write!(
+                f,
+                "had the risks assessed: {passed} self-checks passed, {failed} failed, {untold} could not look"
+            ),
             Self::Refused {
                 asked,
                 visit,
@@ -271,6 +279,7 @@ impl fmt::Display for Asked {
             Self::RecordDrill => "record a drill",
             Self::KeepVoice => "enrol or erase their voice",
             Self::ReadPilotFigures => "see the pilot's figures",
+            Self::AssessRisk => "assess the risks",
         })
     }
 }

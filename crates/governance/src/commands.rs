@@ -127,6 +127,8 @@ commands! {
     /// See the pilot's figures, in which no visit and no word of one is told; by person only where the
     /// policy says so.
     ReadPilotFigures, "see the pilot's figures": Administrator Oversight;
+    /// Have the risks of this computer and its store assessed: figures and states, nothing of a visit.
+    AssessRisk, "assess the risks": Physician Administrator Oversight Auditor;
 }
 
 impl fmt::Display for Command {

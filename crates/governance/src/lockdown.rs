@@ -42,7 +42,8 @@ pub fn in_lockdown(
         | Command::LiftLockdown
         | Command::RecordDrill
         // Counts and shares, which change nothing.
-        | Command::ReadPilotFigures => true,
+        | Command::ReadPilotFigures
+        | Command::AssessRisk => true,
         Command::Record | Command::DraftNote => under_way,
         Command::ListVisits | Command::ReadVisit => role.is_none_or(|role| role == Role::Physician),
         Command::OpenVault => under_way || role != Some(Role::Nurse),

@@ -9,6 +9,9 @@ use crate::place::Places;
 use crate::roster::Person;
 use crate::rules;
 
+/// Minutes without a touch until the window locks, where no organisation's document says it.
+pub const IDLE_LOCK_MINUTES: u32 = 15;
+
 /// What an organisation has decided, as `organisation.toml` says it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

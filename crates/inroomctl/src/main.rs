@@ -7,6 +7,7 @@
 )]
 
 mod backups;
+mod doctor;
 mod eval;
 mod evaluate;
 mod incident;
@@ -19,7 +20,9 @@ mod people;
 mod pilot;
 mod progress;
 mod retention;
+mod risk;
 mod speed;
+mod surroundings;
 mod templates;
 mod terms;
 mod vaults;
@@ -78,6 +81,11 @@ enum Command {
     /// Enrol your voice, so that the program knows who of a visit you are; erase it.
     #[command(subcommand)]
     Voice(voice::Command),
+    /// Assess the risks of this computer from checks that look at it now: a register mapped to 45 CFR
+    /// 164.308 and 164.312 and to the NIST AI RMF.
+    Risk(risk::RiskArguments),
+    /// Say what of this workstation works, what does not, and what to do about it.
+    Doctor(doctor::DoctorArguments),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -97,6 +105,8 @@ fn main() -> std::process::ExitCode {
         Command::People(command) => people::run(&command),
         Command::Workstation(command) => workstation::run(&command),
         Command::Voice(command) => voice::run(&command),
+        Command::Risk(arguments) => risk::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Microphones => microphones(),
     };
     match done {
@@ -131,6 +141,8 @@ mod tests {
     const COMMANDS: &[(&str, &[C])] = &[
         ("audit export", &[C::ExportLog]),
         ("audit show", &[C::ShowLog]),
+        // Opens no vault, and tells nothing of one that its folder does not.
+        ("doctor", &[]),
         ("eval draft", &[]),
         ("eval transcribe", &[]),
         ("eval visit", &[]),
@@ -160,6 +172,7 @@ mod tests {
         ("people list", &[]),
         ("people remove", &[]),
         ("pilot report", &[C::ReadPilotFigures]),
+        ("risk", &[C::AssessRisk]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),

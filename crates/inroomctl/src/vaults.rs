@@ -426,6 +426,11 @@ impl VaultArguments {
         Ok(folder)
     }
 
+    /// The file with this computer's secret, if one is named.
+    pub(crate) fn device_secret_file(&self) -> Option<&Path> {
+        self.device_secret_file.as_deref()
+    }
+
     /// Where a vault's new secret of this computer is to be kept.
     fn new_secrets(&self, without: bool) -> anyhow::Result<Option<Box<dyn DeviceSecrets>>> {
         if without {

@@ -72,7 +72,7 @@ impl Disk {
 }
 
 /// Minutes of recording that fit into so many bytes.
-fn minutes_in(free: u64) -> u32 {
+pub(crate) fn minutes_in(free: u64) -> u32 {
     u32::try_from(free.saturating_sub(LEAST) / PER_MINUTE).unwrap_or(u32::MAX)
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn check(role: WorkerRole, model: &ModelFile) -> Result<(), ScribeErr
 /// Bytes of memory that a worker takes with a model file of so many bytes: the weights, what they
 /// are turned into, and the context. By the figures of `BENCHMARKS.md`: 404 MiB for a speech model
 /// of 141 MiB, 1802 MiB for a language model of 1066 MiB.
-fn needs(role: WorkerRole, file: u64) -> u64 {
+pub(crate) fn needs(role: WorkerRole, file: u64) -> u64 {
     match role {
         WorkerRole::Speech => file.saturating_add(file / 4) + 230 * MIB,
         WorkerRole::Drafting => file.saturating_add(file / 4) + 470 * MIB,

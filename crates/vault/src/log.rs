@@ -168,6 +168,7 @@ pub(crate) const fn asked(command: Command) -> Asked {
         Command::RecordDrill => Asked::RecordDrill,
         Command::KeepVoice => Asked::KeepVoice,
         Command::ReadPilotFigures => Asked::ReadPilotFigures,
+        Command::AssessRisk => Asked::AssessRisk,
     }
 }
 

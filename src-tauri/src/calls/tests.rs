@@ -58,6 +58,7 @@ fn what_the_window_does_not_do_is_done_on_the_command_line() {
         C::RecordDrill,
         C::KeepVoice,
         C::ReadPilotFigures,
+        C::AssessRisk,
     ];
     assert_eq!(elsewhere, expected);
 }

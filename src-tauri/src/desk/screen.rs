@@ -5,16 +5,13 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use governance::Account;
+use governance::{Account, IDLE_LOCK_MINUTES};
 use scribe::Event;
 use vault::{SecretString, Suspicion, Vault};
 
 use super::{Desk, Store, lock};
 use crate::failure::{Failure, FailureCode};
 use crate::ipc::FromDesk;
-
-/// Minutes without a touch after which the screen is locked where no organisation says otherwise.
-const IDLE_LOCK_MINUTES: u32 = 15;
 
 /// What the page may ask for while the screen is locked.
 const WHILE_COVERED: [&str; 7] = [

@@ -81,7 +81,10 @@ fn later_acts_keep_their_bytes() {
         format!("{begin}2d{}01", "a1".repeat(32)),
         format!("{begin}2e013cf0000000000000e8030000"),
         format!("{begin}2f"),
+        format!("{begin}3e"),
+        format!("{begin}3f"),
         format!("{begin}32c800000001"),
+        format!("{begin}30140000000200000007000000"),
     ];
     assert_eq!(later, expected);
 }

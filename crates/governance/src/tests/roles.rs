@@ -64,7 +64,8 @@ fn is_clinical(command: Command) -> bool {
         | Command::RecordDrill
         | Command::KeepVoice
         // No word of a visit, nor which visit a figure is of.
-        | Command::ReadPilotFigures => false,
+        | Command::ReadPilotFigures
+        | Command::AssessRisk => false,
     }
 }
 

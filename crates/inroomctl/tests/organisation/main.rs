@@ -5,6 +5,7 @@
 mod clinic;
 mod incident;
 mod pilot;
+mod risk;
 mod roles;
 
 use std::fs;

@@ -23,6 +23,7 @@ const COMMANDS: &[(&str, &str, &[C])] = &[
     ("incident status", "", &[C::ReportIncident]),
     ("incident worksheet", "", &[C::ShowWorksheet]),
     ("pilot report", "--csv out", &[C::ReadPilotFigures]),
+    ("risk", "", &[C::AssessRisk]),
     (
         "vault admit",
         "--newcomer eve@northside.example --code-file code --new-passphrase-file new",
@@ -82,6 +83,7 @@ const COMMANDS: &[(&str, &str, &[C])] = &[
 /// The others: what opens no vault for a person, and the ways into one, which are tried below or in
 /// `main.rs`.
 const OTHERS: &[&str] = &[
+    "doctor",
     "eval draft",
     "eval transcribe",
     "eval visit",

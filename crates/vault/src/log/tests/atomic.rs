@@ -130,6 +130,9 @@ const DEEDS: &[(&str, Deed)] = &[
         let to = vault.folder().with_extension("backup");
         vault.back_up(&to, UnixMillis(1), 1, &mut |_| ()).map(drop)
     }),
+    ("the risks are assessed", |vault, _| {
+        vault.enter_risk_assessment(1, 2, 3)
+    }),
     ("a refusal by the conductor", |vault, id| {
         vault.note_refusal(Asked::SignNote, id, Refusal::Unresolved)
     }),

@@ -66,6 +66,7 @@ fn call(vault: &Vault, clinic: &Clinic, command: Command) -> Option<Result<(), V
         Command::ReadPilotFigures => vault.pilot_figures(None, None).map(drop),
         Command::RecordDrill => vault.enter_drill(true, visit::Millis(1), 1),
         Command::KeepVoice => vault.erase_voice().map(drop),
+        Command::AssessRisk => vault.standing().map(drop),
         // It would lock the others out; `lockdown/tests.rs` has it.
         Command::ReportIncident
         | Command::DraftNote
