@@ -9,6 +9,8 @@
 mod backups;
 mod eval;
 mod incident;
+#[cfg(test)]
+mod it_page;
 mod log;
 mod memory;
 mod org;
@@ -24,7 +26,7 @@ mod visits;
 mod ways;
 mod workstation;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Listens to a medical visit on this computer, drafts the note and shows what each line rests on.
 #[derive(Parser)]
@@ -66,6 +68,10 @@ enum Command {
 
 fn main() -> std::process::ExitCode {
     scribe::keep_memory_private();
+    let asked = std::env::args_os().skip(1);
+    if let Some(done) = manual::written_if_asked(Arguments::command, asked) {
+        return told(done.map_err(Into::into));
+    }
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
         Command::Visit(command) => visits::run(*command),
@@ -77,6 +83,10 @@ fn main() -> std::process::ExitCode {
         Command::Workstation(command) => workstation::run(&command),
         Command::Microphones => microphones(),
     };
+    told(done)
+}
+
+fn told(done: anyhow::Result<()>) -> std::process::ExitCode {
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
