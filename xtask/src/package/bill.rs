@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use super::{epoch, tree};
+use super::tree;
 use crate::{places, process, tools};
 
 /// The page's bill among the programs'.
@@ -30,10 +30,10 @@ pub fn file_name(of: &str) -> String {
 pub fn make(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let root = places::root();
+    let time = time()?;
     let mut cyclonedx = process::as_by_hand(tools::cargo_cyclonedx()?);
     cyclonedx
         .current_dir(&root)
-        .env("SOURCE_DATE_EPOCH", epoch()?)
         .env("CARGO_NET_OFFLINE", "true")
         .args(["cyclonedx", "--quiet", "--all", "--format", "json"])
         .args(["--spec-version", "1.5"])
@@ -51,10 +51,8 @@ pub fn make(folder: &Path) -> Result<()> {
         };
         if done.is_ok() && tree::shipped().iter().any(|(name, _)| *name == program) {
             let text = fs::read_to_string(path)?;
-            fs::write(
-                folder.join(file_name(program)),
-                without_place(&text, &root.canonicalize()?),
-            )?;
+            let text = without_place(&text, &root.canonicalize()?);
+            fs::write(folder.join(file_name(program)), timed(&text, &time)?)?;
         }
         fs::remove_file(path)?;
     }
@@ -66,7 +64,7 @@ pub fn make(folder: &Path) -> Result<()> {
         "--sbom-type",
         "application",
     ]))?;
-    fs::write(folder.join(file_name(PAGE)), npm)?;
+    fs::write(folder.join(file_name(PAGE)), timed(&npm, &time)?)?;
     let names = components(&folder.join(file_name(PAGE)))?;
     for package in ["svelte", "@tauri-apps/api", "@fontsource-variable/inter"] {
         ensure!(
@@ -75,6 +73,32 @@ pub fn make(folder: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The time of the last commit as the bills write it.
+fn time() -> Result<String> {
+    let said = process::output(
+        Command::new("git")
+            .current_dir(places::root())
+            .env("TZ", "UTC")
+            .args([
+                "log",
+                "-1",
+                "--date=format-local:%Y-%m-%dT%H:%M:%SZ",
+                "--format=%cd",
+            ]),
+    )?;
+    Ok(said.trim().to_owned())
+}
+
+/// A bill of this time and without its random number, so that it is the same whenever it is made of the same.
+fn timed(bill: &str, time: &str) -> Result<String> {
+    let mut bill: Value = serde_json::from_str(bill)?;
+    if let Some(fields) = bill.as_object_mut() {
+        fields.remove("serialNumber");
+    }
+    bill["metadata"]["timestamp"] = time.into();
+    Ok(serde_json::to_string_pretty(&bill)? + "\n")
 }
 
 fn left_behind(root: &Path) -> Result<Vec<PathBuf>> {
@@ -250,6 +274,9 @@ mod tests {
         assert_eq!(components(&path).unwrap(), set(&["a", "b"]));
         write("1.2");
         assert!(components(&path).is_err());
+        let bill = timed(r#"{"serialNumber":"x","metadata":{"timestamp":"y"}}"#, "z").unwrap();
+        let expected = serde_json::json!({"metadata": {"timestamp": "z"}});
+        assert_eq!(serde_json::from_str::<Value>(&bill).unwrap(), expected);
         let text = "path+file:///home/x/y/crates/a#1";
         assert_eq!(
             without_place(text, Path::new("/home/x/y")),

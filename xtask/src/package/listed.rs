@@ -2,43 +2,59 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use auditable_info::{Limits, audit_info_from_file};
+use serde_json::Value;
+
+use crate::{process, tools};
 
 /// Name and version of every package in a program, those that only its building needed among them.
 ///
 /// # Errors
 /// If the program carries no list, or one that is nearly empty.
 pub fn of(program: &Path) -> Result<BTreeSet<(String, String)>> {
-    let list = audit_info_from_file(program, Limits::default()).with_context(|| {
-        format!(
-            "{} carries no list of what it is made of",
-            program.display()
-        )
-    })?;
-    let packages: BTreeSet<_> = list
-        .packages
-        .into_iter()
-        .map(|package| (package.name, package.version.to_string()))
-        .collect();
-    ensure!(
-        packages.len() > 5,
-        "{} says that it is made of {} packages",
-        program.display(),
-        packages.len()
-    );
+    let list = process::output(Command::new(tools::rust_audit_info()?).arg(program)).with_context(
+        || {
+            format!(
+                "{} carries no list of what it is made of",
+                program.display()
+            )
+        },
+    )?;
+    parse(&list).with_context(|| format!("the list in {}", program.display()))
+}
+
+fn parse(list: &str) -> Result<BTreeSet<(String, String)>> {
+    let list: Value = serde_json::from_str(list)?;
+    let packages = list["packages"].as_array().context("it names nothing")?;
+    let named = |package: &Value| {
+        let text = |field: &str| package[field].as_str().map(str::to_owned);
+        Some((text("name")?, text("version")?))
+    };
+    let packages: BTreeSet<_> = packages
+        .iter()
+        .map(|package| named(package).with_context(|| format!("it says {package}")))
+        .collect::<Result<_>>()?;
+    ensure!(packages.len() > 5, "it names {} packages", packages.len());
     Ok(packages)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::*;
 
-    /// A plain build has none, and so has this test.
     #[test]
-    fn a_program_without_a_list_is_refused() {
-        let said = super::of(&std::env::current_exe().unwrap()).unwrap_err();
-        assert!(said.to_string().contains("carries no list"), "{said}");
+    fn a_list_that_names_hardly_anything_is_refused() {
+        let list = |count: usize| {
+            let one = |number: usize| format!(r#"{{"name":"p{number}","version":"1.0.0"}}"#);
+            let packages: Vec<String> = (0..count).map(one).collect();
+            format!(r#"{{"packages":[{}]}}"#, packages.join(","))
+        };
+        assert_eq!(parse(&list(6)).unwrap().len(), 6);
+        assert!(parse(&list(5)).is_err());
+        assert!(parse("{}").is_err());
+        assert!(parse(r#"{"packages":[{"name":"a"}]}"#).is_err());
     }
 }
