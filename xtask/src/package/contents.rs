@@ -143,10 +143,10 @@ mod tests {
         assert_eq!(empty, "/etc/inroom/models is missing");
         let more = spoiled(&|listed| {
             let mut one = listed[0].clone();
-            one.path = "/home/ada".to_owned();
+            one.path = "/srv/more".to_owned();
             listed.push(one);
         });
-        assert_eq!(more, "/home/ada was not laid out");
+        assert_eq!(more, "/srv/more was not laid out");
         let twice = spoiled(&|listed| listed.push(listed[1].clone()));
         assert_eq!(twice, "/usr/bin is in it twice");
     }
