@@ -91,13 +91,21 @@ fn time() -> Result<String> {
     Ok(said.trim().to_owned())
 }
 
-/// A bill of this time and without its random number, so that it is the same whenever it is made of the same.
+/// A bill of this time and without its random number, so that it is the same whenever it is made of the same. Addresses
+/// that the format does not take for one (npm hands on `git@host:path`) are left out.
 fn timed(bill: &str, time: &str) -> Result<String> {
     let mut bill: Value = serde_json::from_str(bill)?;
     if let Some(fields) = bill.as_object_mut() {
         fields.remove("serialNumber");
     }
     bill["metadata"]["timestamp"] = time.into();
+    let parts = bill.get_mut("components").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten() {
+        let references = part.get_mut("externalReferences");
+        if let Some(references) = references.and_then(Value::as_array_mut) {
+            references.retain(|one| one["url"].as_str().is_some_and(|url| url.contains("://")));
+        }
+    }
     Ok(serde_json::to_string_pretty(&bill)? + "\n")
 }
 
@@ -274,8 +282,16 @@ mod tests {
         assert_eq!(components(&path).unwrap(), set(&["a", "b"]));
         write("1.2");
         assert!(components(&path).is_err());
-        let bill = timed(r#"{"serialNumber":"x","metadata":{"timestamp":"y"}}"#, "z").unwrap();
-        let expected = serde_json::json!({"metadata": {"timestamp": "z"}});
+        let references = r#"[{"url":"git@host:path"},{"url":"https://host/path"}]"#;
+        let bill = format!(
+            r#"{{"serialNumber":"x","metadata":{{"timestamp":"y"}},
+            "components":[{{"name":"b"}},{{"externalReferences":{references}}}]}}"#
+        );
+        let bill = timed(&bill, "z").unwrap();
+        let expected = serde_json::json!({
+            "metadata": {"timestamp": "z"},
+            "components": [{"name": "b"}, {"externalReferences": [{"url": "https://host/path"}]}],
+        });
         assert_eq!(serde_json::from_str::<Value>(&bill).unwrap(), expected);
         let text = "path+file:///srv/x/y/crates/a#1";
         assert_eq!(
