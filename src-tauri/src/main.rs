@@ -16,10 +16,17 @@ mod window;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 fn main() -> ExitCode {
     scribe::keep_memory_private();
+    let asked = std::env::args_os().skip(1);
+    if let Some(done) = manual::written_if_asked(arguments::Arguments::command, asked) {
+        return done.map_or_else(
+            |error| complain(&format!("the manual was not written: {error}")),
+            |()| ExitCode::SUCCESS,
+        );
+    }
     let arguments = arguments::Arguments::parse();
     let desk = match desk::Desk::new(&arguments) {
         Ok(desk) => desk,

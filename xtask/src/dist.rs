@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{places, process, ui, workers};
 
 /// Programs that lie at the top of the set.
-const PROGRAMS: [&str; 3] = ["inroom", "inroomctl", "inroom-verify"];
+pub const PROGRAMS: [&str; 3] = ["inroom", "inroomctl", "inroom-verify"];
 
 /// Builds everything that is shipped and lays it out in `target/dist`, runnable from there: the programs, and the worker's
 /// variants in `workers/`.
@@ -17,15 +17,25 @@ const PROGRAMS: [&str; 3] = ["inroom", "inroomctl", "inroom-verify"];
 /// # Errors
 /// If something does not build.
 pub fn build() -> Result<()> {
+    let dist = places::dist();
+    build_with(&process::cargo, &workers::folder(), &dist)?;
+    println!("dist: {}", dist.display());
+    Ok(())
+}
+
+/// The same with this way of calling cargo, into folders that no other way uses.
+///
+/// # Errors
+/// If something does not build.
+pub fn build_with(call: &dyn Fn() -> Command, workers: &Path, dist: &Path) -> Result<()> {
     ui::build()?;
-    workers::build()?;
-    let mut cargo = process::cargo();
+    workers::build_with(call, workers)?;
+    let mut cargo = call();
     cargo.args(["build", "--release", "--workspace"]);
     for program in PROGRAMS {
         cargo.args(["--bin", program]);
     }
     process::run(&mut cargo)?;
-    let dist = places::dist();
     fs::create_dir_all(dist.join("workers"))
         .with_context(|| format!("cannot make {}", dist.display()))?;
     for program in PROGRAMS {
@@ -37,19 +47,17 @@ pub fn build() -> Result<()> {
     }
     for variant in workers::NAMES {
         let file = workers::file_name(variant);
-        workers::copy(
-            &workers::folder().join(&file),
-            &dist.join("workers").join(&file),
-        )?;
+        workers::copy(&workers.join(&file), &dist.join("workers").join(&file))?;
     }
-    starts(&dist)?;
-    println!("dist: {}", dist.display());
-    Ok(())
+    starts(dist)
 }
 
 /// Whether what lies there can be started: every program, which needs no display to say its version, and the workers that
 /// this processor runs.
-fn starts(dist: &Path) -> Result<()> {
+///
+/// # Errors
+/// If one does not start or says another version.
+pub fn starts(dist: &Path) -> Result<()> {
     let programs = PROGRAMS
         .iter()
         .map(|program| dist.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)));

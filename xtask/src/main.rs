@@ -11,6 +11,7 @@ mod digest;
 mod dist;
 mod fuzz;
 mod models;
+mod package;
 mod places;
 mod process;
 mod progress;
@@ -64,6 +65,8 @@ enum Command {
     Tidy,
     /// Build everything that is shipped into target/dist
     Dist,
+    /// Build a Debian and an RPM package of everything that is shipped, and look into them
+    Package,
     /// Build the worker for every processor level into target/workers
     Workers,
     /// Build the interface
@@ -121,6 +124,7 @@ fn run(command: Command) -> Result<()> {
         Command::Canary => test::canary(),
         Command::Tidy => tidy::check(),
         Command::Dist => dist::build(),
+        Command::Package => package::run(),
         Command::Workers => workers::build(),
         Command::Ui => ui::build(),
         Command::Setup { test } => {

@@ -8,7 +8,12 @@ use anyhow::{Context as _, Result, ensure};
 /// Cargo, as a plain call by hand would run it: without the settings that `cargo xtask` has handed down for its own build,
 /// so that both see the same environment and neither rebuilds what the other has built.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    as_by_hand(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A program that calls cargo, in the environment of [`cargo`].
+pub fn as_by_hand(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     let own = |name: &str| {
         ["GGML_", "CARGO_PKG_"]
             .iter()

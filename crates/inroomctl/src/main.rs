@@ -11,6 +11,8 @@ mod doctor;
 mod eval;
 mod evaluate;
 mod incident;
+#[cfg(test)]
+mod it_page;
 mod log;
 mod memory;
 mod models;
@@ -31,7 +33,7 @@ mod voice;
 mod ways;
 mod workstation;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Listens to a medical visit on this computer, drafts the note and shows what each line rests on.
 #[derive(Parser)]
@@ -92,6 +94,10 @@ enum Command {
 
 fn main() -> std::process::ExitCode {
     scribe::keep_memory_private();
+    let asked = std::env::args_os().skip(1);
+    if let Some(done) = manual::written_if_asked(Arguments::command, asked) {
+        return told(done.map_err(Into::into));
+    }
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -109,6 +115,10 @@ fn main() -> std::process::ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Microphones => microphones(),
     };
+    told(done)
+}
+
+fn told(done: anyhow::Result<()>) -> std::process::ExitCode {
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {

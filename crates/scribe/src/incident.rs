@@ -131,13 +131,17 @@ fn programs() -> String {
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
         name.starts_with("inroom") && (!name.contains('.') || name.ends_with(".exe"))
     };
-    let programs = beside.map(files_in).unwrap_or_default();
+    let mut programs = beside.map(files_in).unwrap_or_default();
+    // The workers lie in a folder of their own.
+    programs.extend(worker::worker_folder().iter().flat_map(|of| files_in(of)));
+    programs.sort();
+    programs.dedup();
     text += "PROGRAMS\n";
     for path in programs.iter().filter(|path| is_ours(path)) {
         text += &digest_line(path);
     }
     text += "\nMODELS\n";
-    for path in files_in(&models::folder()) {
+    for path in models::folders().iter().flat_map(|of| files_in(of)) {
         text += &digest_line(&path);
     }
     text

@@ -93,7 +93,12 @@ pub enum ModelError {
     #[error("the model {0} stands in the list without a digest and cannot be loaded")]
     NoDigest(String),
     /// Known but not on this computer.
-    #[error("the model {id} is not on this computer: {} is missing; copy it there or run `cargo xtask models fetch`", path.display())]
+    #[error(
+        "the model {id} is not on this computer: {} is missing; copy it there (IT: for all accounts into \
+         {}), or run `cargo xtask models fetch`",
+        path.display(),
+        machine_folder().unwrap_or_default().display()
+    )]
     Missing {
         /// Its short name.
         id: String,
@@ -126,7 +131,18 @@ pub(crate) fn parse(text: &str) -> Result<Vec<KnownModel>, ModelError> {
         .map_err(ModelError::Catalogue)
 }
 
-/// The folder where model files lie: `INROOM_MODELS`, else the user's cache folder.
+/// Where IT puts model files for every account of the computer, beside the organisation's document. It is
+/// looked at first, and like that document it is not to be chosen by whoever starts the program.
+pub fn machine_folder() -> Option<PathBuf> {
+    vault::MACHINE_FOLDER.map(|folder| Path::new(folder).join("models"))
+}
+
+/// The folders in which model files are looked for, in this order.
+pub fn folders() -> Vec<PathBuf> {
+    machine_folder().into_iter().chain([folder()]).collect()
+}
+
+/// The account's own folder of model files: `INROOM_MODELS`, else in the user's cache folder.
 pub fn folder() -> PathBuf {
     let set = |name| {
         std::env::var_os(name)
@@ -146,16 +162,36 @@ pub fn folder() -> PathBuf {
 
 /// The file behind a catalogue identifier or a path, with the digest that its bytes must have.
 ///
-/// A catalogue model is taken by its listed digest, unread. A path is read once to know its digest.
+/// A catalogue model is taken from the first of [`folders`] that has it, by its listed digest, unread. A path
+/// is read once to know its digest.
 ///
 /// # Errors
 /// [`ModelError`], which says what to do.
 pub fn resolve(id_or_path: &str) -> Result<ModelFile, ModelError> {
-    resolve_in(&folder(), &catalogue()?, id_or_path)
+    resolve_in(&folders(), &catalogue()?, id_or_path)
+}
+
+/// The first of these models that is on this computer: what IT has put down for all accounts goes before a
+/// better one of the account's own. If none is there, the error names the first.
+pub(crate) fn first_of(ids: &[&str]) -> Result<ModelFile, ModelError> {
+    first_in(&folders(), &catalogue()?, ids)
+}
+
+fn first_in(
+    folders: &[PathBuf],
+    known: &[KnownModel],
+    ids: &[&str],
+) -> Result<ModelFile, ModelError> {
+    let found = folders.iter().find_map(|folder| {
+        let folder = std::slice::from_ref(folder);
+        ids.iter().find_map(|id| resolve_in(folder, known, id).ok())
+    });
+    let first = ids.first().copied().unwrap_or_default();
+    found.map_or_else(|| resolve_in(folders, known, first), Ok)
 }
 
 fn resolve_in(
-    folder: &Path,
+    folders: &[PathBuf],
     known: &[KnownModel],
     id_or_path: &str,
 ) -> Result<ModelFile, ModelError> {
@@ -164,13 +200,13 @@ fn resolve_in(
             .sha256
             .clone()
             .ok_or_else(|| ModelError::NoDigest(model.id.clone()))?;
-        let path = folder.join(&model.file);
-        if !path.is_file() {
+        let places = folders.iter().map(|folder| folder.join(&model.file));
+        let Some(path) = places.clone().find(|path| path.is_file()) else {
             return Err(ModelError::Missing {
                 id: model.id.clone(),
-                path,
+                path: places.last().unwrap_or_default(),
             });
-        }
+        };
         return Ok(ModelFile {
             id: model.id.clone(),
             path: absolute(path),
@@ -220,7 +256,7 @@ pub fn digest_of(path: &Path) -> std::io::Result<Sha256Hex> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]
@@ -264,7 +300,8 @@ mod tests {
             model("listed", None),
             model("absent", Some(&"ab".repeat(32))),
         ];
-        let error = |name: &str| resolve_in(folder.path(), &known, name).unwrap_err();
+        let folders = [folder.path().to_owned()];
+        let error = |name: &str| resolve_in(&folders, &known, name).unwrap_err();
         assert!(matches!(error("listed"), ModelError::NoDigest(_)));
         assert!(matches!(error("absent"), ModelError::Missing { .. }));
         assert!(matches!(error("no such thing"), ModelError::Unknown(_)));
@@ -287,9 +324,45 @@ mod tests {
             file: "x".to_owned(),
             sha256: Some(Sha256Hex::try_from(abc.to_owned()).unwrap()),
         }];
-        let file = resolve_in(folder.path(), &known, path.to_str().unwrap()).unwrap();
+        let file = resolve_in(&[], &known, path.to_str().unwrap()).unwrap();
         assert_eq!((file.id.as_str(), file.sha256.as_str()), ("letters", abc));
-        let file = resolve_in(folder.path(), &[], path.to_str().unwrap()).unwrap();
+        let file = resolve_in(&[], &[], path.to_str().unwrap()).unwrap();
         assert_eq!(file.id, "any name.bin");
+    }
+
+    /// Whatever an account has put into its own folder, or names with `INROOM_MODELS`.
+    #[test]
+    fn what_it_has_put_down_for_the_whole_computer_goes_first() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = ["machine", "own"].map(|name| root.path().join(name));
+        let model = |id: &str| KnownModel {
+            id: id.to_owned(),
+            role: ModelRole::Speech,
+            file: format!("{id}.bin"),
+            sha256: Some(Sha256Hex::try_from("ab".repeat(32)).unwrap()),
+        };
+        let known = [model("better"), model("smaller")];
+        let first = || first_in(&folders, &known, &["better", "smaller"]);
+        match first().unwrap_err() {
+            ModelError::Missing { id, path } => {
+                assert_eq!(
+                    (id.as_str(), path),
+                    ("better", folders[1].join("better.bin"))
+                );
+            }
+            other => panic!("{other}"),
+        }
+        for folder in &folders {
+            std::fs::create_dir(folder).unwrap();
+        }
+        std::fs::write(folders[1].join("better.bin"), b"own").unwrap();
+        assert_eq!(first().unwrap().path, folders[1].join("better.bin"));
+        std::fs::write(folders[0].join("smaller.bin"), b"machine").unwrap();
+        assert_eq!(first().unwrap().path, folders[0].join("smaller.bin"));
+        std::fs::write(folders[0].join("better.bin"), b"machine").unwrap();
+        let found = resolve_in(&folders, &known, "better").unwrap();
+        assert_eq!(found.path, folders[0].join("better.bin"));
+        #[cfg(target_os = "linux")]
+        assert_eq!(super::folders()[0], Path::new("/etc/inroom/models"));
     }
 }

@@ -45,7 +45,7 @@ pub struct DraftingSettings {
 
 impl SpeechSettings {
     /// With the named model (a catalogue identifier or a path) or, if none is
-    /// named, the largest of the usual ones that is on this computer.
+    /// named, the largest of the usual ones that is on this computer, those for all accounts first.
     ///
     /// # Errors
     /// [`ModelError`] if a model is not there.
@@ -71,7 +71,7 @@ impl SpeechSettings {
 
 impl DraftingSettings {
     /// With the named model (a catalogue identifier or a path) or, if none is
-    /// named, the largest of the usual ones that is on this computer.
+    /// named, the largest of the usual ones that is on this computer, those for all accounts first.
     ///
     /// # Errors
     /// [`ModelError`] if the model is not there.
@@ -93,14 +93,7 @@ impl DraftingSettings {
 
 /// If none is there, the error names the first.
 fn named_or_first(name: Option<&str>, usual: &[&str]) -> Result<ModelFile, ModelError> {
-    if let Some(name) = name {
-        return models::resolve(name);
-    }
-    let mut tried = usual.iter().map(|id| models::resolve(id));
-    let first = tried
-        .next()
-        .unwrap_or_else(|| Err(ModelError::Unknown(String::new())));
-    first.or_else(|error| tried.find_map(Result::ok).ok_or(error))
+    name.map_or_else(|| models::first_of(usual), models::resolve)
 }
 
 /// Threads for a worker when nothing is said: as many as there are cores, at most eight, since

@@ -28,9 +28,15 @@ use governance::{Accepted, MOST_BYTES, Pinned, Refused, check_code};
 use visit::{Sha256Hex, UnixMillis};
 
 /// Where IT puts what holds for the whole computer. It is not to be chosen by whoever starts the
-/// program: nothing in the environment or on the command line changes it.
+/// program: nothing in the environment or on the command line changes it. (On Windows `%ProgramData%` is
+/// therefore written out: the variable is the account's to set.) A folder `models` in it holds model
+/// files for all accounts.
 pub const MACHINE_FOLDER: Option<&str> = if cfg!(target_os = "linux") {
     Some("/etc/inroom")
+} else if cfg!(target_os = "windows") {
+    Some(r"C:\ProgramData\Inroom")
+} else if cfg!(target_os = "macos") {
+    Some("/Library/Application Support/Inroom")
 } else {
     None
 };

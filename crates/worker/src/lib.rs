@@ -26,6 +26,6 @@ pub use child::{Child, SendError, WorkerEvent};
 pub use ending::Ending;
 pub use last_words::PANIC_MARK;
 pub use level::Level;
-pub use locate::{NoWorker, worker_binary};
+pub use locate::{NoWorker, worker_binary, worker_folder};
 pub use memory::available as available_memory;
 pub use spawn::{SpawnError, Start, WorkerKind};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Level;
 
-/// Names a folder in which to look before all others.
+/// Names a folder in which to look before those of a build tree.
 pub const FOLDER_VARIABLE: &str = "INROOM_WORKER_DIR";
 
 /// No worker was found that this processor can run.
@@ -30,10 +30,11 @@ fn listed(folders: &[PathBuf]) -> String {
 
 /// The best worker for this processor.
 ///
-/// Places are searched in this order, and the first that holds a fitting worker wins: the folder
-/// that `INROOM_WORKER_DIR` names; the folder of the running program and `workers/` in it; for a
-/// program that lies in a build tree, the build's own folders. Within a place
-/// `inroom-worker-avx512` comes before `-avx2`, `-v2` and the plain `inroom-worker`, each only
+/// Places are searched in this order, and the first that holds a fitting worker wins: for a program
+/// that a package has installed in `bin`, `lib/inroom/workers` beside that folder, so that no account of
+/// such a computer puts another worker in its place; the folder that `INROOM_WORKER_DIR` names; the
+/// folder of the running program and `workers/` in it; for a program that lies in a build tree, the
+/// build's own folders. Within a place `inroom-worker-avx512` comes before `-avx2`, `-v2` and the plain `inroom-worker`, each only
 /// where the processor has the instructions. (The plain one's level is not in its name; the worker
 /// tells it in its first message, before it computes anything, and [`crate::Child`] checks it.)
 ///
@@ -45,10 +46,21 @@ pub fn worker_binary() -> Result<PathBuf, NoWorker> {
     best(&places(named, program.as_deref()), Level::is_supported)
 }
 
+/// The folder from which workers are started, if one of them can be.
+pub fn worker_folder() -> Option<PathBuf> {
+    worker_binary().ok()?.parent().map(Path::to_owned)
+}
+
 /// Places in order; the folders of one place are equal and the better level decides.
 fn places(named: Option<PathBuf>, program: Option<&Path>) -> Vec<Vec<PathBuf>> {
-    let mut places: Vec<Vec<PathBuf>> = named.into_iter().map(|folder| vec![folder]).collect();
-    let Some(folder) = program.and_then(Path::parent) else {
+    let folder = program.and_then(Path::parent);
+    let installed = folder.and_then(installed);
+    let mut places: Vec<Vec<PathBuf>> = installed
+        .into_iter()
+        .chain(named)
+        .map(|folder| vec![folder])
+        .collect();
+    let Some(folder) = folder else {
         return places;
     };
     places.push(vec![folder.to_owned(), folder.join("workers")]);
@@ -71,6 +83,12 @@ fn places(named: Option<PathBuf>, program: Option<&Path>) -> Vec<Vec<PathBuf>> {
         places.push(vec![target.join("workers")]);
     }
     places
+}
+
+/// Where a package puts the workers of programs that it puts into `bin`.
+fn installed(bin: &Path) -> Option<PathBuf> {
+    let prefix = bin.parent().filter(|_| bin.ends_with("bin"))?;
+    Some(prefix.join("lib").join("inroom").join("workers"))
 }
 
 fn best(places: &[Vec<PathBuf>], runs: impl Fn(Level) -> bool) -> Result<PathBuf, NoWorker> {
@@ -180,6 +198,24 @@ mod tests {
         assert_eq!(
             found(&outside, None, "opt/inroom/inroom", Level::Avx512),
             None
+        );
+    }
+
+    /// Whoever starts an installed program does not choose what hears the visit.
+    #[cfg(unix)]
+    #[test]
+    fn an_installed_program_takes_the_workers_of_its_package_before_any_other() {
+        let mut files = vec!["usr/lib/inroom/workers/inroom-worker-v2"];
+        files.extend(["other/inroom-worker-avx512", "usr/bin/inroom-worker-avx512"]);
+        for program in ["usr/bin/inroom", "usr/bin/inroomctl"] {
+            assert_eq!(
+                found(&files, Some("other"), program, Level::Avx512).as_deref(),
+                Some(files[0])
+            );
+        }
+        assert_eq!(
+            found(&files, Some("other"), "opt/inroom/inroom", Level::Avx512).as_deref(),
+            Some(files[1])
         );
     }
 

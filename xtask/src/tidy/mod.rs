@@ -57,6 +57,22 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
+/// Every package that is linked into a shipped program, with what cargo knows of it.
+///
+/// # Errors
+/// If cargo does not know.
+pub fn linked() -> Result<Vec<cargo_metadata::Package>> {
+    let metadata = metadata()?;
+    let names: std::collections::BTreeSet<String> = programs::trees(&metadata)?
+        .into_values()
+        .flatten()
+        .collect();
+    let packages = metadata.packages.into_iter();
+    Ok(packages
+        .filter(|package| names.contains(package.name.as_str()))
+        .collect())
+}
+
 /// What cargo knows of the workspace, for the platforms that are shipped.
 fn metadata() -> Result<Metadata> {
     MetadataCommand::new()
