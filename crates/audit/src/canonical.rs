@@ -373,6 +373,7 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ShowWorksheet => 28,
         Asked::LiftLockdown => 29,
         Asked::RecordDrill => 30,
+        Asked::TakeDocument => 60,
     }
 }
 

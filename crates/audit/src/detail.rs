@@ -75,6 +75,8 @@ pub enum Asked {
     LiftLockdown,
     /// To record a drill.
     RecordDrill,
+    /// To take a newer document of the organisation into force.
+    TakeDocument,
 }
 
 /// Why something was not done.

@@ -263,6 +263,7 @@ impl fmt::Display for Asked {
             Self::ShowWorksheet => "see which visits an incident concerns",
             Self::LiftLockdown => "lift the lockdown",
             Self::RecordDrill => "record a drill",
+            Self::TakeDocument => "take a newer document into force",
         })
     }
 }
