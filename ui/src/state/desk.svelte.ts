@@ -139,6 +139,11 @@ class Desk {
     const keeping = this.keep?.() ?? Promise.resolve(true);
     this.covering = "saving";
     if ((await keeping) || this.startup?.locked_down) await this.#lock();
+    this.#uncover();
+  }
+
+  /** Where the session could not be ended nothing is shown before the person says so. */
+  #uncover(): void {
     this.covering = this.isOpen ? "failed" : "no";
   }
 
