@@ -89,12 +89,7 @@ async fn both(window: &Window, name: &str) {
 async fn leave(window: Window, button: &str) {
     let pages = window.pages();
     if button.is_empty() {
-        let keys = format!(
-            "{}{}l{}",
-            key::CONTROL,
-            key::SHIFT,
-            key::RELEASED
-        );
+        let keys = format!("{}{}l{}", key::CONTROL, key::SHIFT, key::RELEASED);
         window.keys(&keys).await;
     } else {
         window.click(button).await;
@@ -125,7 +120,9 @@ fn grow(keys: &Path) {
         text = edit::add_person(&text, &person).unwrap();
     }
     let serial = Organisation::read(&text).unwrap().serial;
-    let signature = key.sign(text.as_bytes(), &format!("serial {serial}")).file();
+    let signature = key
+        .sign(text.as_bytes(), &format!("serial {serial}"))
+        .file();
     write_public(&document, &text).unwrap();
     write_public(&signature_of(&document), &signature).unwrap();
 }
@@ -161,7 +158,12 @@ async fn a_small_practice_is_set_up_grows_and_two_people_share_a_computer() {
     window.fill("practice-folder", &room.text("keys")).await;
     window.click("practice-do").await;
     window.picture("practice-3-progress").await;
-    let check = window.find("practice-check-code").await.text().await.unwrap();
+    let check = window
+        .find("practice-check-code")
+        .await
+        .text()
+        .await
+        .unwrap();
     let sheet = fs::read_to_string(room.path("keys/keep-secret/recovery-sheet.txt")).unwrap();
     assert!(sheet.contains(&check), "{check} {sheet}");
     both(&window, "practice-4-done").await;

@@ -29,7 +29,11 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     let (folder, secret) = (stage.text("desk"), stage.text("secrets/desk"));
     let arguments = ["--data-dir", &folder, "--device-secret-file", &secret];
     let start = |driver: &std::path::Path| trace.command(driver);
-    make_vault(&stage.path("desk"), &stage.path("secrets/desk"), PASSPHRASES[0]);
+    make_vault(
+        &stage.path("desk"),
+        &stage.path("secrets/desk"),
+        PASSPHRASES[0],
+    );
     let window = Window::open_by(start, &arguments, &stage.environment()).await;
     window.find("open-passphrase").await;
     window.script(WATCH).await;

@@ -109,3 +109,77 @@ pub fn log_to_file(vault: &Vault, path: &Path) -> Result<LogState, ExportError> 
     }
     written
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::ScratchVault;
+
+    #[test]
+    fn what_is_looked_for_is_found_the_latest_first_and_no_more_than_is_wanted() {
+        let scratch = ScratchVault::create().unwrap();
+        let vault = scratch.vault();
+        let search = |search: &LogSearch, most| search_log(vault, search, most).unwrap();
+        let all = search(&LogSearch::default(), 100);
+        assert!(all.state.fault.is_none());
+        let numbers: Vec<u64> = all.entries.iter().map(|entry| entry.number).collect();
+        assert!(
+            numbers.is_sorted_by(|later, earlier| later > earlier),
+            "{numbers:?}"
+        );
+        assert_eq!(all.matched, all.state.entries);
+        // Each look is entered, and found by the next one.
+        let words = all.entries[0].act.to_string();
+        let by_words = LogSearch {
+            act: Some(words.to_uppercase()),
+            ..LogSearch::default()
+        };
+        let found = search(&by_words, 1);
+        assert_eq!((found.entries.len(), found.matched), (1, 2));
+        assert_eq!(found.entries[0].number, found.state.entries);
+        let at = all.entries[0].at;
+        let before = LogSearch {
+            until: Some(at),
+            ..LogSearch::default()
+        };
+        assert!(
+            search(&before, 100)
+                .entries
+                .iter()
+                .all(|entry| entry.at < at)
+        );
+        for nothing in [
+            LogSearch {
+                from: Some(UnixMillis(i64::MAX)),
+                ..LogSearch::default()
+            },
+            LogSearch {
+                who: Some("nobody@nowhere.example".to_owned()),
+                ..LogSearch::default()
+            },
+            LogSearch {
+                refused: true,
+                ..LogSearch::default()
+            },
+            LogSearch {
+                visit: Some("00000000-0000-4000-8000-000000000000".parse().unwrap()),
+                ..LogSearch::default()
+            },
+        ] {
+            assert_eq!(search(&nothing, 100).matched, 0, "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_written_to_a_new_file_alone() {
+        let scratch = ScratchVault::create().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("log.jsonl");
+        let state = log_to_file(scratch.vault(), &file).unwrap();
+        let written = fs::read_to_string(&file).unwrap();
+        assert!(written.lines().count() as u64 > state.entries);
+        log_to_file(scratch.vault(), &file).unwrap_err();
+        assert_eq!(fs::read_to_string(&file).unwrap(), written);
+    }
+}
