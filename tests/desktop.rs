@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use inroom_tests::facts::facts_of;
-use inroom_tests::programs::{may_dump_core, visit_fixture};
+use inroom_tests::programs::{make_vault, may_dump_core, visit_fixture};
 use inroom_tests::sound::SoundSystem;
 use inroom_tests::window::{Window, small_models};
 
@@ -81,7 +81,7 @@ static ROOM: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 type Look<'w> = std::pin::Pin<Box<dyn Future<Output = ()> + 'w>>;
 
-/// From a new vault to the finished draft; returns the note's statements.
+/// From an empty vault to the finished draft; returns the note's statements.
 async fn record(
     host: &str,
     seconds: u32,
@@ -104,14 +104,13 @@ async fn record(
         "--device-secret-file",
         secret.to_str().unwrap(),
     ];
+    make_vault(folder.path(), &secret, PASSPHRASE);
     let window = Window::open(&arguments, &environment).await;
 
-    window.find("create-passphrase").await;
+    window.find("open-passphrase").await;
     window.picture(&format!("1-welcome{mark}")).await;
-    window.fill("create-passphrase", PASSPHRASE).await;
-    window.fill("create-passphrase-again", PASSPHRASE).await;
-    window.click("without-recovery-key").await;
-    window.click("create-vault").await;
+    window.fill("open-passphrase", PASSPHRASE).await;
+    window.click("open-vault").await;
     window.find("new-visit").await;
     assert!(!may_dump_core(process_on(folder.path())));
     window.picture(&format!("2-visits{mark}")).await;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use inroom_tests::programs::visit_fixture;
+use inroom_tests::programs::{make_vault, visit_fixture};
 use inroom_tests::sound::SoundSystem;
 use inroom_tests::window::{Window, key, small_models};
 
@@ -33,17 +33,12 @@ async fn a_visit_needs_no_mouse() {
         "--device-secret-file",
         secret.to_str().unwrap(),
     ];
+    make_vault(folder.path(), &secret, PASSPHRASE);
     let window = Window::open(&arguments, &environment).await;
 
-    window.find("create-vault").await;
-    window.tab_to("create-passphrase").await;
-    window.keys(PASSPHRASE).await;
-    window.tab_to("create-passphrase-again").await;
-    window.keys(PASSPHRASE).await;
-    window.tab_to("without-recovery-key").await;
-    window.keys(" ").await;
-    window.tab_to("create-vault").await;
-    window.keys(key::ENTER).await;
+    window.find("open-vault").await;
+    window.tab_to("open-passphrase").await;
+    window.keys(&format!("{PASSPHRASE}{}", key::ENTER)).await;
     window.find("new-visit").await;
     window.keys("?").await;
     window.find("help").await;

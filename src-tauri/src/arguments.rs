@@ -17,7 +17,8 @@ pub struct Arguments {
     #[arg(long)]
     pub demo: bool,
 
-    /// A recorded visit that can be chosen in place of the microphone; it plays at its own pace.
+    /// Another recorded visit than the one that comes with the program; it plays at its own pace, and no
+    /// microphone opens.
     #[arg(long, value_name = "FILE", requires = "demo")]
     pub demo_audio: Option<PathBuf>,
 }

@@ -15,6 +15,7 @@ pub enum Needs {
 
 /// Every call.
 const CALLS: &[(&str, Needs)] = &[
+    ("admit_person", All(&[C::AdmitPerson])),
     ("back_up", All(&[C::BackUp])),
     ("cancel_draft", All(&[C::DraftNote])),
     // Who spoke is a part of what a draft is made from: whoever may edit the note may correct it.
@@ -24,19 +25,29 @@ const CALLS: &[(&str, Needs)] = &[
     // Before there is a store: the check code of the recovery sheet decides, not a role.
     ("enrol_computer", All(&[])),
     ("erase_visit", OneOf(&[C::WithdrawConsent, C::Discard])),
+    ("export_log", All(&[C::ExportLog])),
     ("export_note", All(&[C::TakeNote])),
     ("import_recording", All(&[C::CreateVisit, C::Record])),
     ("judge_statement", All(&[C::DraftNote])),
+    ("lift_lockdown", All(&[C::LiftLockdown])),
     ("list_visits", All(&[C::ListVisits])),
     ("listen", All(&[])),
     ("lock_vault", All(&[C::LockVault])),
+    ("make_pack", All(&[C::MakeIncidentPack])),
     ("note_text", All(&[C::TakeNote])),
     ("open_vault", All(&[C::OpenVault])),
     ("pause", All(&[C::Record])),
+    // A scratch store, before there is another.
+    ("play_sample", All(&[])),
     ("prepare_visit", All(&[C::CreateVisit])),
     ("quit", All(&[])),
+    ("read_incident", All(&[C::ReportIncident])),
+    ("read_log", All(&[C::ShowLog])),
     ("read_retention", All(&[C::ReadRetention])),
     ("read_visit", All(&[C::ReadVisit])),
+    ("read_worksheet", All(&[C::ShowWorksheet])),
+    // Who is on the roster and which models are approved: nothing of a visit.
+    ("read_workstation", All(&[C::OpenVault])),
     ("record", All(&[C::Record])),
     ("report_incident", All(&[C::ReportIncident])),
     ("resume", All(&[C::Record])),
@@ -44,11 +55,15 @@ const CALLS: &[(&str, Needs)] = &[
     ("search_visits", All(&[C::SearchVisits])),
     ("set_preferences", All(&[])),
     ("set_retention", All(&[C::ChangeRetention])),
+    // Before there is a store, as `create_vault` is for who has no organisation yet.
+    ("set_up_practice", All(&[])),
     ("sign_note", All(&[C::SignNote])),
     ("sound_sources", All(&[])),
     ("startup", All(&[])),
     ("stop", All(&[C::Record])),
     ("take_correction_back", All(&[C::EditNote])),
+    ("take_document", All(&[C::TakeDocument])),
+    ("write_lift_statement", All(&[C::LiftLockdown])),
 ];
 
 /// What a call needs; `None` for one that is not known.

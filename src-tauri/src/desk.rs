@@ -1,6 +1,7 @@
 //! What the program holds while its window is open: the store, the listener, the work under way.
 
 mod organisation;
+mod sample;
 mod screen;
 
 use std::path::{Path, PathBuf};
@@ -8,20 +9,18 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use capture::{CaptureError, Pace, Source};
 use scribe::models::ModelError;
 use scribe::{DailyRetention, ScratchVault, WorkerRole, clock};
 use tauri::ipc::Channel;
-use vault::{DevicePlace, DeviceSecrets, EscrowRecipient, KdfCost, SecretString, Vault, Ways};
+use vault::{DevicePlace, DeviceSecrets, SecretString, Vault};
 use visit::{Template, VisitId};
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, FailureCode};
-use crate::ipc::{Door, FromDesk, SoundKind, SoundSource};
+use crate::ipc::{Door, FromDesk};
 use crate::underway::Underway;
 
-/// What the demonstration's recorded visit is chosen by.
-const SAMPLE: &str = "sample";
+pub use sample::Sample;
 
 /// How long the end of the program waits for work to end.
 const LEAVE: Duration = Duration::from_secs(10);
@@ -31,7 +30,7 @@ pub struct Desk {
     folder: PathBuf,
     device_secret_file: Option<PathBuf>,
     store: Mutex<Option<Store>>,
-    demonstration: Option<Demonstration>,
+    sample: Mutex<Option<Sample>>,
     listener: Arc<Mutex<Option<Channel<FromDesk>>>>,
     /// The screen is locked, while work goes on in the open store.
     covered: AtomicBool,
@@ -39,24 +38,6 @@ pub struct Desk {
     screen: Mutex<()>,
     /// The recording and the work that follow one another.
     pub underway: Underway,
-}
-
-/// What `--demo` brought.
-pub struct Demonstration {
-    sample: Option<PathBuf>,
-}
-
-impl Demonstration {
-    /// The name of the recorded visit.
-    pub fn sample_name(&self) -> Option<String> {
-        Some(
-            self.sample
-                .as_ref()?
-                .file_stem()?
-                .to_string_lossy()
-                .into_owned(),
-        )
-    }
 }
 
 /// The account's own store. Its retention ends before it is closed.
@@ -87,8 +68,13 @@ impl Desk {
                 "This account has no home folder to keep visits in. Name a folder with --data-dir.",
             )
         };
+        let mut sample = None;
         let (folder, store) = if arguments.demo {
             let scratch = ScratchVault::create()?;
+            sample = Some(Sample::new(
+                arguments.demo_audio.as_deref(),
+                scratch.folder(),
+            )?);
             (scratch.folder().to_owned(), Some(Store::Scratch(scratch)))
         } else if let Some(folder) = &arguments.data_dir {
             (
@@ -103,9 +89,7 @@ impl Desk {
             folder,
             device_secret_file: arguments.device_secret_file.clone(),
             store: Mutex::new(store),
-            demonstration: arguments.demo.then(|| Demonstration {
-                sample: arguments.demo_audio.clone(),
-            }),
+            sample: Mutex::new(sample),
             listener: Arc::default(),
             covered: AtomicBool::new(false),
             screen: Mutex::default(),
@@ -123,11 +107,6 @@ impl Desk {
         self.folder.join("vault")
     }
 
-    /// Set in a demonstration.
-    pub fn demonstration(&self) -> Option<&Demonstration> {
-        self.demonstration.as_ref()
-    }
-
     /// How the store is to be entered.
     pub fn door(&self) -> Door {
         if self.is_covered() {
@@ -139,36 +118,6 @@ impl Desk {
         } else {
             Door::Absent
         }
-    }
-
-    /// Makes a new store and leaves it open. It opens only together with this computer's secret; the
-    /// recovery key opens it everywhere, unless a person wants none.
-    ///
-    /// # Errors
-    /// What the store or the keyring answers; [`FailureCode::Rejected`] for a recovery key that is
-    /// none, also for an empty one.
-    pub fn create_vault(
-        &self,
-        passphrase: &SecretString,
-        recovery_key: Option<&str>,
-    ) -> Result<(), Failure> {
-        let escrow: Option<EscrowRecipient> = recovery_key.map(str::parse).transpose()?;
-        let place = match self.device_secret_file {
-            Some(_) => DevicePlace::File,
-            None => DevicePlace::Keyring,
-        };
-        let secrets = self.secrets(Some(place))?;
-        let vault = Vault::create_with(
-            &self.store_folder(),
-            &Ways {
-                passphrase,
-                cost: KdfCost::STANDARD,
-                device: secrets.as_deref(),
-                escrow: escrow.as_ref(),
-            },
-        )?;
-        self.keep(vault);
-        Ok(())
     }
 
     /// Opens the store.
@@ -263,54 +212,6 @@ impl Desk {
         }
         if let Some(channel) = lock(&self.listener).as_ref() {
             let _ = channel.send(message);
-        }
-    }
-
-    /// Where sound can come from. In a demonstration the sample comes first.
-    ///
-    /// # Errors
-    /// What the sound system answers, unless there is a sample to choose instead.
-    pub fn sound_sources(&self) -> Result<Vec<SoundSource>, Failure> {
-        let sample = self
-            .demonstration
-            .as_ref()
-            .and_then(Demonstration::sample_name);
-        let microphones = match capture::microphones() {
-            Ok(microphones) => microphones,
-            Err(_) if sample.is_some() => Vec::new(),
-            Err(error) => return Err(error.into()),
-        };
-        let has_sample = sample.is_some();
-        let devices = microphones.into_iter().map(|microphone| SoundSource {
-            id: microphone.id,
-            name: microphone.name,
-            kind: SoundKind::Microphone,
-            is_default: microphone.is_default && !has_sample,
-        });
-        Ok(sample
-            .map(|name| SoundSource {
-                id: SAMPLE.to_owned(),
-                name,
-                kind: SoundKind::Sample,
-                is_default: true,
-            })
-            .into_iter()
-            .chain(devices)
-            .collect())
-    }
-
-    /// Opens the chosen source of sound, or the default microphone.
-    ///
-    /// # Errors
-    /// What the sound system or the sample's file answers.
-    pub fn open_source(&self, choice: Option<&str>) -> Result<Box<dyn Source>, CaptureError> {
-        let sample = self
-            .demonstration
-            .as_ref()
-            .and_then(|demo| demo.sample.as_deref());
-        match (choice, sample) {
-            (Some(SAMPLE), Some(path)) => capture::open_file(path, Pace::RealTime),
-            _ => capture::open_microphone(choice),
         }
     }
 }

@@ -2,7 +2,7 @@ use std::error::Error;
 
 use capture::CaptureError;
 use scribe::models::ModelError;
-use scribe::{ExportError, ScribeError, SigningError};
+use scribe::{ExportError, LiftError, PackError, ScribeError, SigningError};
 use serde::Serialize;
 use ts_rs::TS;
 use vault::VaultError;
@@ -158,6 +158,24 @@ impl From<ExportError> for Failure {
         match error {
             ExportError::Vault(error) => error.into(),
             refused => Self::of(FailureCode::Rejected, &refused),
+        }
+    }
+}
+
+impl From<PackError> for Failure {
+    fn from(error: PackError) -> Self {
+        match error {
+            PackError::Vault(error) => error.into(),
+            refused => Self::of(FailureCode::Rejected, &refused),
+        }
+    }
+}
+
+impl From<LiftError> for Failure {
+    fn from(error: LiftError) -> Self {
+        match error {
+            LiftError::Vault(error) => error.into(),
+            refused @ LiftError::File(_) => Self::of(FailureCode::Rejected, &refused),
         }
     }
 }

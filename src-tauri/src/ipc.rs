@@ -2,6 +2,9 @@
 
 mod exporting;
 mod incident;
+mod log;
+mod practice;
+mod workstation;
 
 use scribe::Event;
 use serde::{Deserialize, Serialize};
@@ -16,7 +19,13 @@ use crate::failure::Failure;
 use crate::preferences::Preferences;
 
 pub use exporting::{ExportReport, ExportRequest, NoteCopy, NoteTextRequest};
-pub use incident::{HourStep, ReportRequest};
+pub use incident::{
+    HourStep, IncidentState, PackMade, PackRequest, ReportRequest, StatementFile, WorksheetPage,
+    WorksheetRequest,
+};
+pub use log::{LogExport, LogExported, LogRequest, LogView};
+pub use practice::{CreateRequest, EnrolRequest, FoundingStage, PracticeMade, PracticeRequest};
+pub use workstation::{AdmitRequest, DocumentRequest, DocumentTaken, WorkstationView};
 
 /// What the page needs to know once.
 #[derive(Debug, Serialize, TS)]
@@ -31,6 +40,10 @@ pub struct Startup {
     pub accounts: bool,
     /// The account of whoever is signed in, where people have accounts.
     pub signed_in: Option<String>,
+    /// What they are there for, while the store is shown.
+    pub role: Option<governance::Role>,
+    /// What they may do in the open store; in one without an organisation that is everything.
+    pub may: Vec<governance::Command>,
     /// Whether the open store is locked down since somebody reported a suspicion.
     pub locked_down: bool,
     /// Minutes without a touch after which the screen is locked; 0: it is not.
@@ -39,7 +52,7 @@ pub struct Startup {
     pub organisation: Option<String>,
     /// The kinds of visit that its pilot is limited to; empty if it is not.
     pub kinds: Vec<String>,
-    /// Set in a demonstration.
+    /// Set while the sample visit can be played.
     pub demo: Option<Demo>,
     /// The name of the account at the computer, as a first guess at who asks for consent.
     pub account: String,
@@ -71,11 +84,13 @@ pub enum Door {
     Open,
 }
 
-/// A demonstration.
+/// A scratch store into which the sample visit plays.
 #[derive(Debug, Serialize, TS)]
 pub struct Demo {
-    /// The name of the recorded visit that can be chosen as a source of sound.
-    pub sound: Option<String>,
+    /// The name of the recorded visit.
+    pub sound: String,
+    /// Whether it leads back to the first start, or else ends with the window.
+    pub ends: bool,
 }
 
 /// A kind of note, as people choose it.
@@ -128,7 +143,7 @@ pub struct SoundSource {
 pub enum SoundKind {
     /// A device.
     Microphone,
-    /// The demonstration's recorded visit.
+    /// The recorded sample visit.
     Sample,
 }
 
@@ -248,6 +263,11 @@ pub enum FromDesk {
         /// How much of the stage is done.
         percent: u32,
     },
+    /// A small practice is being set up.
+    SettingUp {
+        /// What is done now.
+        stage: FoundingStage,
+    },
     /// Something is due to be erased and was not.
     RetentionFailed {
         /// What happened and what to do.
@@ -282,43 +302,6 @@ pub enum BackupStage {
 pub struct BackupRequest {
     /// A folder, from the root on.
     pub folder: String,
-}
-
-/// How a new store is to be opened.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct CreateRequest {
-    /// As typed.
-    #[ts(type = "string")]
-    pub passphrase: SecretString,
-    /// The public part of the organisation's recovery key, `age1…`; `null` if a person has said that
-    /// there is to be none.
-    // Named, so that a request without the field is refused and not taken for that.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub recovery_key: Option<String>,
-    /// Who makes it, where it is to be an organisation's; its recovery key is the one then.
-    pub maker: Option<Maker>,
-}
-
-/// The person who makes an organisation's store.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Maker {
-    /// Their account, as typed.
-    pub account: String,
-    /// Their enrolment code, as typed.
-    #[ts(type = "string")]
-    pub code: SecretString,
-}
-
-/// An organisation that the computer is to join.
-#[derive(Debug, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct EnrolRequest {
-    /// The folder with its key and document, from the root on.
-    pub folder: String,
-    /// The check code of its recovery sheet, as typed.
-    pub check_code: String,
 }
 
 /// What opens the store.

@@ -5,6 +5,8 @@
 
 mod arguments;
 mod calls;
+#[cfg(test)]
+mod clinic;
 mod commands;
 mod desk;
 mod failure;

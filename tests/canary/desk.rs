@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use inroom_tests::memory;
 use inroom_tests::needles::Kind;
-use inroom_tests::programs::audio_fixture;
+use inroom_tests::programs::{audio_fixture, make_vault};
 use inroom_tests::trace::Trace;
 use inroom_tests::window::Window;
 use serde_json::{Value, json};
@@ -29,13 +29,16 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     let (folder, secret) = (stage.text("desk"), stage.text("secrets/desk"));
     let arguments = ["--data-dir", &folder, "--device-secret-file", &secret];
     let start = |driver: &std::path::Path| trace.command(driver);
+    make_vault(
+        &stage.path("desk"),
+        &stage.path("secrets/desk"),
+        PASSPHRASES[0],
+    );
     let window = Window::open_by(start, &arguments, &stage.environment()).await;
-    window.find("create-passphrase").await;
+    window.find("open-passphrase").await;
     window.script(WATCH).await;
-    window.fill("create-passphrase", PASSPHRASES[0]).await;
-    window.fill("create-passphrase-again", PASSPHRASES[0]).await;
-    window.click("without-recovery-key").await;
-    window.click("create-vault").await;
+    window.fill("open-passphrase", PASSPHRASES[0]).await;
+    window.click("open-vault").await;
     window.find("new-visit").await;
     window.click("theme").await;
     record(stage, &window).await;
@@ -50,6 +53,7 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     let visit = sign(&window).await;
     let kept = window.call("read_retention", json!({})).await;
     called(&window, "set_retention", kept).await;
+    govern(stage, &window).await;
     window.click("back").await;
     window.fill("search", "vexmoor").await;
     window.find("visit-row").await;
@@ -69,7 +73,7 @@ pub async fn drive_all(stage: &Stage, trace: &Trace, planted: &mut Planted) -> D
     window.fill("open-passphrase", PASSPHRASES[0]).await;
     window.click("open-vault").await;
     window.find("new-visit").await;
-    let erase = json!({ "visit": visit, "erased": "visit", "reason": "discarded" });
+    let erase = json!({ "visit": visit, "erased": ["visit"], "reason": "discarded" });
     called(&window, "erase_visit", erase).await;
     import(&window).await;
     let mut desk = quit(window).await;
@@ -157,6 +161,22 @@ async fn sign(window: &Window) -> String {
     let signed = json!({ "visit": visit, "revision": number, "signer": SIGNER });
     called(window, "sign_note", signed).await;
     visit
+}
+
+/// Log, incident plan and workstation: nothing of them may hold a word of a visit.
+async fn govern(stage: &Stage, window: &Window) {
+    let all = json!({ "visit": null, "from": null, "until": null, "who": "", "act": "", "refused": false });
+    called(window, "read_log", all).await;
+    let file = stage.text("desk-log.jsonl");
+    called(window, "export_log", json!({ "file": file })).await;
+    called(window, "read_workstation", json!({})).await;
+    called(window, "read_incident", json!({})).await;
+    let sheet = json!({ "from": 0, "until": null, "discovered": null });
+    called(window, "read_worksheet", sheet).await;
+    let recipient = vault::EscrowIdentity::generate().recipient().to_string();
+    let file = stage.text("desk-pack.age");
+    let pack = json!({ "from": 0, "file": file, "recipient": recipient });
+    called(window, "make_pack", pack).await;
 }
 
 /// Calls a command with a request; a failure ends the test.

@@ -58,11 +58,27 @@ const COMMANDS_LEFT_OUT: &[(&str, &str)] = &[
     ("doctor", "opens no vault and writes no file"),
 ];
 const NO_VAULT: &str = "works on the organisation's document and opens no vault";
-/// The same of the window. The page calls these two before anything can watch it.
+/// The same of the window. The page calls the first two before anything can watch it.
 const CALLS_LEFT_OUT: &[(&str, &str)] = &[
     ("startup", "called by the page itself when it starts"),
     ("listen", "called by the page itself when it starts"),
     ("enrol_computer", NO_VAULT),
+    (
+        "create_vault",
+        "this computer belongs to no organisation; `vault create --account` does the same",
+    ),
+    (
+        "set_up_practice",
+        "there is a vault already; `vault create --account` does the same, and no visit is in it yet",
+    ),
+    (
+        "play_sample",
+        "there is a vault already; what is heard is the sample that comes with the program",
+    ),
+    ("admit_person", "`vault admit` does the same"),
+    ("take_document", NO_VAULT),
+    ("write_lift_statement", "`incident statement` does the same"),
+    ("lift_lockdown", "`incident lift` does the same"),
     (
         "report_incident",
         "it would lock the vault down; `incident report` does the same",

@@ -42,6 +42,27 @@ pub fn inroomctl<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments
         .expect("inroomctl starts")
 }
 
+/// Makes a vault without an organisation in this folder, as `inroomctl` still does: the window opens such
+/// a one and makes none.
+pub fn make_vault(folder: &Path, device_secret: &Path, passphrase: &str) {
+    let words = folder.join("passphrase");
+    std::fs::write(&words, passphrase).expect("a file for the passphrase");
+    let made = inroomctl([
+        "vault".as_ref(),
+        "create".as_ref(),
+        "--without-recovery-key".as_ref(),
+        "--vault".as_ref(),
+        folder.join("vault").as_os_str(),
+        "--device-secret-file".as_ref(),
+        device_secret.as_os_str(),
+        "--passphrase-file".as_ref(),
+        words.as_os_str(),
+    ]);
+    std::fs::remove_file(&words).expect("the file was there");
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{said}");
+}
+
 /// Whether the system would write the memory of a process to disk when it dies of an error.
 pub fn may_dump_core(pid: u32) -> bool {
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).expect("the process runs");

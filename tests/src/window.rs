@@ -25,6 +25,8 @@ pub mod key {
     pub const ENTER: &str = "\u{e007}";
     /// Held until [`RELEASED`].
     pub const CONTROL: &str = "\u{e009}";
+    /// Held until [`RELEASED`].
+    pub const SHIFT: &str = "\u{e008}";
     /// Every key that was held is let go.
     pub const RELEASED: &str = "\u{e000}";
     /// Escape.

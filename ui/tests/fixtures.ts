@@ -1,6 +1,11 @@
 // A small visit, as the program would hand it out.
+import type { Command } from "../src/ipc/generated/Command";
+import type { IncidentState } from "../src/ipc/generated/IncidentState";
+import type { LogView } from "../src/ipc/generated/LogView";
 import type { Note } from "../src/ipc/generated/Note";
 import type { Segment } from "../src/ipc/generated/Segment";
+import type { OrganisationView } from "../src/ipc/generated/OrganisationView";
+import type { StaffRole } from "../src/ipc/generated/StaffRole";
 import type { Startup } from "../src/ipc/generated/Startup";
 import type { Statement } from "../src/ipc/generated/Statement";
 import type { VisitRow } from "../src/ipc/generated/VisitRow";
@@ -11,12 +16,82 @@ export const VISIT = "7c1e0a3e-52d1-4c7e-9d54-0f7d3c1b2a10";
 /** Monday, 23 November 2026, 09:30 in the test machine's own time zone. */
 export const MORNING = new Date(2026, 10, 23, 9, 30).getTime();
 
+const CLINICAL: Command[] = [
+  "create_visit", "record", "list_visits", "search_visits", "read_visit", "draft_note", "edit_note", "take_note", "withdraw_consent",
+];
+const EVERYBODY: Command[] = ["open_vault", "lock_vault", "change_passphrase", "recover", "read_retention", "report_incident"];
+const INCIDENT: Command[] = ["show_worksheet", "make_incident_pack"];
+
+/** What each role may do, as the program tells it at the sign-in (crates/governance/tests/roles.txt). */
+export const MAY: Record<StaffRole, Command[]> = {
+  physician: [...EVERYBODY, ...CLINICAL, ...INCIDENT, "sign_note", "discard", "create_vault", "admit_person", "take_document", "back_up", "lift_lockdown", "record_drill"],
+  nurse: [...EVERYBODY, ...CLINICAL, "create_vault"],
+  administrator: [...EVERYBODY, ...INCIDENT, "create_vault", "change_ways", "rotate_key", "admit_person", "take_document", "back_up", "restore", "change_retention", "lift_lockdown", "record_drill"],
+  oversight: [...EVERYBODY, ...INCIDENT, "show_log", "export_log", "lift_lockdown", "record_drill"],
+  auditor: [...EVERYBODY, ...INCIDENT, "show_log", "export_log"],
+};
+
+/** In a store without an organisation whoever has its passphrase may do everything. */
+const EVERYTHING = [...new Set(Object.values(MAY).flat())];
+
+/** The start of a person with this role, signed in. */
+export const signedIn = (role: StaffRole, changes: Partial<Startup> = {}): Startup =>
+  startup({ accounts: true, organisation: "Northside Clinic", signed_in: `${role}@northside.example`, role, may: MAY[role], ...changes });
+
+export const organisation: OrganisationView = {
+  name: "Northside Clinic",
+  domains: ["northside.example"],
+  key: "0b2fb85bd294e534",
+  check_code: "ABCD-EFGH",
+  recovery_key: "age1recovery",
+  serial: 7,
+  from: MORNING - 30 * 86_400_000,
+  until: MORNING + 3650 * 86_400_000,
+  newer: null,
+  for_all: false,
+  folder: "/home/anna/.local/share/Inroom/organisation",
+  people: [
+    { name: "Ada Nkemelu", account: "ada@northside.example", role: "physician", from: MORNING, until: null, refused: null, has_way: true },
+    { name: "Ben Ortiz", account: "ben@northside.example", role: "nurse", from: MORNING, until: null, refused: null, has_way: false },
+  ],
+  models: [
+    {
+      id: "whisper-base", role: "speech", sha256: "ab".repeat(32), until: MORNING + 86_400_000, hardware: "Room 4", measured: MORNING,
+      figures: [{ what: "WER, %", is: "9.1" }], refused: null,
+    },
+  ],
+  pilot: [],
+};
+
+export const log = (changes: Partial<LogView> = {}): LogView => ({
+  entries: [
+    { number: 12, at: MORNING, who: "ada@northside.example", act: `read the visit ${VISIT}`, visit: VISIT, refused: false },
+    { number: 11, at: MORNING - 1000, who: "ben@northside.example", act: "was refused to sign a note", visit: null, refused: true },
+  ],
+  matched: 2,
+  checked: 12,
+  fault: null,
+  key: "ed25519:abc",
+  ...changes,
+});
+
+export const incident = (changes: Partial<IncidentState> = {}): IncidentState => ({
+  reported: 0,
+  lifted: 0,
+  locked_down: false,
+  steps: [{ minute: 0, who: "whoever notices", what: "Report the suspicion.", command: "inroomctl incident report" }],
+  recovery_key: "age1recovery",
+  ...changes,
+});
+
 export const startup = (changes: Partial<Startup> = {}): Startup => ({
   version: "0.1.0",
   folder: "/home/anna/.local/share/Inroom/vault",
   door: "open",
   accounts: false,
   signed_in: null,
+  role: null,
+  may: EVERYTHING,
   idle_lock_minutes: 15,
   locked_down: false,
   organisation: null,

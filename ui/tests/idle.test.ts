@@ -85,6 +85,8 @@ it("shows at a locked screen that a recording goes on, and the recording first o
   const signed_in = "ada@northside.example";
   const program = await openPage({ startup: () => startup({ door, accounts: true, signed_in }), open_vault: () => null });
   expect((await screen.findByTestId("lead")).textContent).toContain("still being recorded");
+  expect(screen.getByTestId("lead").textContent).toContain(`only ${signed_in} can come back`);
+  expect(screen.getByTestId<HTMLInputElement>("account").readOnly).toBe(true);
   expect(screen.getByTestId<HTMLInputElement>("account").value).toBe(signed_in);
   expect(document.activeElement).toBe(screen.getByTestId("open-passphrase"));
   expect(screen.queryByTestId("recording-elsewhere")).toBeNull();

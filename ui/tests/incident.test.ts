@@ -89,7 +89,7 @@ it("says that the vault is locked down", async () => {
 });
 
 it("offers no report in a demonstration, nor before there is a store", async () => {
-  await openPage({ startup: () => startup({ demo: { sound: null } }) });
+  await openPage({ startup: () => startup({ demo: { sound: "knee", ends: false } }) });
   await screen.findByTestId("new-visit");
   expect(screen.queryByTestId("show-incident")).toBeNull();
 });

@@ -10,6 +10,8 @@ export async function openPage(answers: Parameters<typeof playProgram>[0] = {}):
   // The page's state outlives a test's page: it is put back to where a fresh window stands.
   desk.startup = desk.failure = desk.mayLeave = desk.keep = undefined;
   desk.isOpen = desk.helpShown = desk.backupShown = desk.retentionShown = desk.incidentShown = desk.closeAsked = false;
+  desk.covering = "no";
+  desk.settingUp = undefined;
   desk.screen = { name: "visits" };
   const program = playProgram(answers);
   render(App);

@@ -3,7 +3,7 @@
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type { Event as VisitEvent } from "../src/ipc/generated/Event";
 import type { FromDesk } from "../src/ipc/generated/FromDesk";
-import { startup, VISIT } from "./fixtures";
+import { incident, organisation, startup, VISIT } from "./fixtures";
 
 type Answers = Record<string, (request: never) => unknown>;
 
@@ -22,6 +22,8 @@ export function playProgram(answers: Answers = {}): Program {
   const known: Answers = {
     startup: () => startup(),
     list_visits: () => [],
+    read_workstation: () => ({ organisation }),
+    read_incident: () => incident(),
     sound_sources: () => [{ id: "mic-1", name: "Desk microphone", kind: "microphone", is_default: true }],
     ...answers,
   };

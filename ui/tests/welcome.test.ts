@@ -3,43 +3,42 @@ import { startup } from "./fixtures";
 import { asked, click, openPage, screen, type } from "./page";
 import { refusal } from "./program";
 
-const create = () => openPage({ startup: () => startup({ door: "absent" }) });
+const first = () => openPage({ startup: () => startup({ door: "absent", may: [] }) });
 
-it("makes a store only from two equal passphrases that are long enough", async () => {
-  const program = await create();
-  const button = await screen.findByTestId<HTMLButtonElement>("create-vault");
-  await type("create-passphrase", "short");
-  await type("create-passphrase-again", "short");
-  expect(button.disabled).toBe(true);
-  expect(screen.getByText("At least 12 characters.")).toBeTruthy();
-  await type("create-passphrase", "plum engine harbor violet");
-  expect(button.disabled).toBe(true);
-  expect(screen.getByText("The two passphrases are not the same.")).toBeTruthy();
-  await type("create-passphrase-again", "plum engine harbor violet");
-  expect(screen.getByText(/a forgotten passphrase cannot be recovered/)).toBeTruthy();
-  expect(button.disabled).toBe(true);
-  await type("create-recovery-key", " age1key ");
-  expect(button.disabled).toBe(false);
-  expect(screen.queryByText(/a forgotten passphrase cannot be recovered/)).toBeNull();
-  await click("create-vault");
-  expect(asked(program, "create_vault")).toEqual([
-    { passphrase: "plum engine harbor violet", recovery_key: "age1key", maker: null },
-  ]);
-  expect(await screen.findByTestId("new-visit")).toBeTruthy();
+it("offers to join, to set up a practice or to play the sample, and no store without an organisation", async () => {
+  await first();
+  expect(await screen.findByTestId("join")).toBeTruthy();
+  expect(screen.getByTestId("practice")).toBeTruthy();
+  expect(screen.getByTestId("play-sample")).toBeTruthy();
+  expect(screen.queryByTestId("create-vault")).toBeNull();
+  expect(screen.queryByTestId("create-passphrase")).toBeNull();
 });
 
-it("makes a store without a recovery key only where a person has said so", async () => {
-  const program = await create();
-  const button = await screen.findByTestId<HTMLButtonElement>("create-vault");
-  await type("create-passphrase", "plum engine harbor violet");
-  await type("create-passphrase-again", "plum engine harbor violet");
-  expect(button.disabled).toBe(true);
-  await click("without-recovery-key");
-  expect(button.disabled).toBe(false);
-  await click("create-vault");
-  expect(asked(program, "create_vault")).toEqual([
-    { passphrase: "plum engine harbor violet", recovery_key: null, maker: null },
-  ]);
+it("plays the sample, and leads back to the first start", async () => {
+  let plays = false;
+  const program = await openPage({
+    startup: () => (plays ? startup({ demo: { sound: "injured-knee", ends: true } }) : startup({ door: "absent", may: [] })),
+    play_sample: () => { plays = true; },
+    lock_vault: () => { plays = false; },
+  });
+  await click("play-sample");
+  expect(await screen.findByTestId("new-visit")).toBeTruthy();
+  expect(screen.getByTestId("demo-banner").textContent).toContain("fictional");
+  // A person's own recording has no place there.
+  expect(screen.queryByTestId("import")).toBeNull();
+  await click("end-sample");
+  expect(await screen.findByTestId("play-sample")).toBeTruthy();
+  expect(asked(program, "play_sample")).toHaveLength(1);
+});
+
+it("says why the sample cannot be played", async () => {
+  await openPage({
+    startup: () => startup({ door: "absent", may: [] }),
+    play_sample: () => { throw refusal("store", "There is no room for the sample visit."); },
+  });
+  await click("play-sample");
+  expect((await screen.findByRole("alert")).textContent).toContain("no room");
+  expect(screen.getByTestId("practice")).toBeTruthy();
 });
 
 it("says that what was chosen before is not known", async () => {
@@ -50,7 +49,7 @@ it("says that what was chosen before is not known", async () => {
 });
 
 it("says where the store lies", async () => {
-  await create();
+  await first();
   expect(await screen.findByText(startup().folder)).toBeTruthy();
 });
 
@@ -121,26 +120,25 @@ it("asks for no account where the vault has one passphrase", async () => {
   expect(asked(program, "open_vault")).toEqual([{ passphrase: "plum engine harbor violet", account: null }]);
 });
 
-it("makes an organisation's store with account and enrolment code, and asks for no recovery key", async () => {
+it("makes an organisation's store with account and enrolment code, and takes two equal passphrases that are long enough", async () => {
   const program = await openPage({
     startup: () => startup({ door: "absent", accounts: true, organisation: "Northside Clinic" }),
   });
   const button = await screen.findByTestId<HTMLButtonElement>("create-vault");
   expect(screen.getByText(/belongs to Northside Clinic/)).toBeTruthy();
-  expect(screen.queryByTestId("create-recovery-key")).toBeNull();
   await type("account", "ada@northside.example");
+  await type("create-passphrase", "short");
+  expect(screen.getByText("At least 12 characters.")).toBeTruthy();
   await type("create-passphrase", "plum engine harbor violet");
+  await type("create-passphrase-again", "plum engine harbour violet");
+  expect(screen.getByText("The two passphrases are not the same.")).toBeTruthy();
   await type("create-passphrase-again", "plum engine harbor violet");
   expect(button.disabled).toBe(true);
   await type("enrolment-code", "ABCDE-ABCDE-ABCDE-ABCDE-ABCDE");
   expect(button.disabled).toBe(false);
   await click("create-vault");
   expect(asked(program, "create_vault")).toEqual([
-    {
-      passphrase: "plum engine harbor violet",
-      recovery_key: null,
-      maker: { account: "ada@northside.example", code: "ABCDE-ABCDE-ABCDE-ABCDE-ABCDE" },
-    },
+    { passphrase: "plum engine harbor violet", account: "ada@northside.example", code: "ABCDE-ABCDE-ABCDE-ABCDE-ABCDE" },
   ]);
 });
 
@@ -171,9 +169,11 @@ it("joins an organisation with a folder and its check code, then makes a store w
   });
 });
 
-it("leads back from joining to a store without an organisation", async () => {
-  await create();
+it("leads back from joining and from setting up", async () => {
+  await first();
   await click("join");
-  await click("join-not");
-  expect(await screen.findByTestId("create-passphrase")).toBeTruthy();
+  await click("first-back");
+  await click("practice");
+  await click("first-back");
+  expect(await screen.findByTestId("play-sample")).toBeTruthy();
 });

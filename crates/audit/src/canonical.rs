@@ -392,9 +392,10 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ShowWorksheet => 28,
         Asked::LiftLockdown => 29,
         Asked::RecordDrill => 30,
-        Asked::KeepVoice => 60,
+        Asked::KeepVoice => 62,
         Asked::ReadPilotFigures => 50,
         Asked::AssessRisk => 48,
+        Asked::TakeDocument => 60,
     }
 }
 

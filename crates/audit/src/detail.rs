@@ -81,6 +81,8 @@ pub enum Asked {
     ReadPilotFigures,
     /// To have the risks assessed.
     AssessRisk,
+    /// To take a newer document of the organisation into force.
+    TakeDocument,
 }
 
 /// Why something was not done.

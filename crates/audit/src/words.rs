@@ -280,6 +280,7 @@ impl fmt::Display for Asked {
             Self::KeepVoice => "enrol or erase their voice",
             Self::ReadPilotFigures => "see the pilot's figures",
             Self::AssessRisk => "assess the risks",
+            Self::TakeDocument => "take a newer document into force",
         })
     }
 }

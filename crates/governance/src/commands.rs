@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use ts_rs::TS;
+
 use crate::Role;
 
 /// Something was asked for that this role does not do.
@@ -34,7 +37,8 @@ fn words(roles: &[Role]) -> String {
 macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident, $words:literal: $($role:ident)+;)+) => {
         /// What a person can do with a vault, in the window or on the command line.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+        #[serde(rename_all = "snake_case")]
         pub enum Command {
             $($(#[$doc])* $name,)+
         }
@@ -100,6 +104,8 @@ commands! {
     Recover, "recover a vault": Physician Nurse Administrator Oversight Auditor;
     /// Let a person of the roster into the vault, with their enrolment code.
     AdmitPerson, "let a person into the vault": Physician Administrator;
+    /// Take a newer document of the organisation into force on this computer.
+    TakeDocument, "take a newer document into force": Physician Administrator;
     /// Back the vault up, and list the snapshots: what leaves is encrypted.
     BackUp, "back the vault up": Physician Administrator;
     /// Restore a backup as a new vault.

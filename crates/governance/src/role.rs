@@ -1,11 +1,14 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// What a person is there for. An account has one; who has two duties has two accounts, so that the
 /// audit log shows in which of them something was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
+// The page has another `Role`: of who speaks in a visit.
+#[ts(rename = "StaffRole")]
 pub enum Role {
     /// Sees patients and signs notes.
     Physician,

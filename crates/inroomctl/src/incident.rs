@@ -1,18 +1,18 @@
 //! What is done when something is wrong: report, lockdown, pack, worksheet, lift, drill.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand};
 use governance::Command as C;
 use governance::minisign::SecretKey;
+use scribe::organisation::{read_document, signature_of, write_public};
 use scribe::{PackOrder, clock};
 use secrecy::ExposeSecret as _;
 use vault::{EscrowIdentity, EscrowRecipient, Lift, Suspicion, Vault};
 use visit::UnixMillis;
 
 use crate::log::instant;
-use crate::org::document;
 use crate::passphrase;
 use crate::vaults::{VaultArguments, folder_of};
 
@@ -230,8 +230,7 @@ fn pack(arguments: &PackArguments) -> anyhow::Result<()> {
 
 fn statement(arguments: &StatementArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open_as_it_is(C::LiftLockdown)?;
-    let statement = vault.lift_statement()?;
-    document::write(&arguments.out, &statement.to_string())?;
+    scribe::lift_statement_to_file(&vault, &arguments.out)?;
     println!(
         "wrote {}; whoever keeps the organisation's key signs it (`inroomctl incident sign`)",
         arguments.out.display()
@@ -240,7 +239,7 @@ fn statement(arguments: &StatementArguments) -> anyhow::Result<()> {
 }
 
 fn sign(arguments: &SignArguments) -> anyhow::Result<()> {
-    let text = document::read(&arguments.statement)?;
+    let text = read_document(&arguments.statement)?;
     // Nothing else is signed here by mistake.
     let statement: governance::LiftStatement = text.parse()?;
     let file = passphrase::read_file(&arguments.key)
@@ -251,8 +250,8 @@ fn sign(arguments: &SignArguments) -> anyhow::Result<()> {
     )?;
     let key = SecretKey::open(file.expose_secret(), &passphrase)?;
     let comment = format!("lifts the lockdown up to incident {}", statement.incident);
-    let to = document::signature_of(&arguments.statement);
-    document::write(&to, &key.sign(text.as_bytes(), &comment).file())?;
+    let to = signature_of(&arguments.statement);
+    write_public(&to, &key.sign(text.as_bytes(), &comment).file())?;
     println!("signed {}: {comment}", to.display());
     Ok(())
 }
@@ -262,12 +261,7 @@ fn lift(arguments: &LiftArguments) -> anyhow::Result<()> {
     let vault = &opened.vault;
     vault.may(C::LiftLockdown)?;
     if let Some(path) = &arguments.statement {
-        let text = document::read(path)?;
-        let signature = read_signature(path)?;
-        vault.lift_lockdown(&Lift::Signed {
-            statement: text.as_bytes(),
-            signature: &signature,
-        })?;
+        scribe::lift_with_statement(vault, path)?;
     } else if let Some(path) = &arguments.recovery_key {
         let file = passphrase::read_file(path)
             .with_context(|| format!("the recovery key {} cannot be read", path.display()))?;
@@ -281,11 +275,6 @@ fn lift(arguments: &LiftArguments) -> anyhow::Result<()> {
     }
     println!("the lockdown is lifted");
     Ok(())
-}
-
-fn read_signature(statement: &Path) -> anyhow::Result<String> {
-    document::read(&document::signature_of(statement))
-        .context("the statement is not signed: its .minisig is not beside it")
 }
 
 fn drill(arguments: &DrillArguments) -> anyhow::Result<()> {

@@ -1,13 +1,12 @@
 //! The audit log: who did what.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use governance::Command as C;
-use vault::{Entry, LogState, Outcome};
+use scribe::LogSearch;
+use vault::{Entry, LogState};
 use visit::{UnixMillis, VisitId};
 
 use crate::vaults::VaultArguments;
@@ -30,7 +29,7 @@ pub(crate) struct ShowArguments {
     /// Only from this day (`2026-01-31`, in UTC) or instant (`2026-01-31T12:00:00Z`) on.
     #[arg(long, value_name = "WHEN", value_parser = instant)]
     since: Option<UnixMillis>,
-    /// Only what this account did, or `program` for what the program did by itself.
+    /// Only what accounts did that hold these letters, or `program` for what the program did by itself.
     #[arg(long, value_name = "ACCOUNT")]
     who: Option<String>,
     /// Only what was refused.
@@ -69,9 +68,10 @@ pub(crate) fn instant(text: &str) -> Result<UnixMillis, String> {
 
 fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open(&[C::ShowLog])?;
+    let search = arguments.search();
     let mut shown = 0_u64;
     let state = vault.show_log(&mut |entry| {
-        if arguments.wants(entry) {
+        if search.matches(entry) {
             shown += 1;
             println!("{}", line(entry));
         }
@@ -81,17 +81,14 @@ fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
 }
 
 impl ShowArguments {
-    fn wants(&self, entry: &Entry) -> bool {
-        let is_by = |who: &str| match &entry.who {
-            vault::Actor::Program => who == "program",
-            vault::Actor::Account { name, .. } => name.as_str() == who,
-            vault::Actor::Person { account } => account.as_str() == who,
-        };
-        self.visit
-            .is_none_or(|visit| entry.act.visit() == Some(visit))
-            && self.since.is_none_or(|since| entry.at >= since)
-            && self.who.as_deref().is_none_or(is_by)
-            && (!self.refused || entry.act.outcome() != Outcome::Done)
+    fn search(&self) -> LogSearch {
+        LogSearch {
+            visit: self.visit,
+            from: self.since,
+            who: self.who.clone(),
+            refused: self.refused,
+            ..LogSearch::default()
+        }
     }
 }
 
@@ -118,31 +115,7 @@ fn in_order(state: &LogState) -> anyhow::Result<()> {
 fn export(arguments: &ExportArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open(&[C::ExportLog])?;
     let path = &arguments.file;
-    let file = File::create_new(path).with_context(|| {
-        format!(
-            "{} cannot be made; nothing was exported, and a file that is there was left as it is",
-            path.display()
-        )
-    })?;
-    let mut file = BufWriter::new(file);
-    let written = vault.export_log(&mut file).and_then(|state| {
-        let synchronised = file.flush().and_then(|()| file.get_ref().sync_all());
-        match synchronised {
-            Ok(()) => Ok(state),
-            Err(source) => Err(vault::VaultError::Io {
-                doing: "writing the audit log",
-                source,
-            }),
-        }
-    });
-    let state = match written {
-        Ok(state) => state,
-        Err(error) => {
-            // Half a log would look like one whose end was cut off.
-            let _ = fs::remove_file(path);
-            return Err(error.into());
-        }
-    };
+    let state = scribe::log_to_file(&vault, path)?;
     println!("exported {} entries to {}", state.entries, path.display());
     println!("public key {}", vault.log_key());
     eprintln!(

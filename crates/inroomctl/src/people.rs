@@ -9,7 +9,7 @@ use scribe::clock;
 use visit::UnixMillis;
 
 use crate::log::instant;
-use crate::org::{Document, DocumentArgument, to_the_second};
+use crate::org::{Document, DocumentArgument};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -99,8 +99,10 @@ fn enrol(arguments: &EnrolArguments) -> anyhow::Result<()> {
                 account: account.clone(),
                 role,
                 os_account: arguments.os_account.clone(),
-                from: arguments.from.map_or_else(crate::org::today, to_the_second),
-                until: arguments.until.map(to_the_second),
+                from: arguments
+                    .from
+                    .map_or_else(clock::today, clock::to_the_second),
+                until: arguments.until.map(clock::to_the_second),
                 enrolment: Some(enrolment),
             };
             (edit::add_person(&document.text, &person)?, name.clone())
@@ -123,7 +125,7 @@ fn enrol(arguments: &EnrolArguments) -> anyhow::Result<()> {
 }
 
 fn days_from_now(days: u32) -> Moment {
-    crate::org::days_after(to_the_second(clock::now()), days)
+    clock::days_after(clock::to_the_second(clock::now()), days)
 }
 
 fn list(arguments: &DocumentArgument) -> anyhow::Result<()> {

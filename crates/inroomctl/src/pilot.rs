@@ -11,8 +11,8 @@ use scribe::clock;
 use visit::UnixMillis;
 
 use crate::log::instant;
-use crate::org::document;
 use crate::vaults::VaultArguments;
+use scribe::organisation::write_private;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -75,7 +75,7 @@ fn report(arguments: &ReportArguments) -> anyhow::Result<()> {
 
 /// For this account's eyes.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    document::write_secret(path, text)?;
+    write_private(path, text)?;
     println!("wrote {}", path.display());
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Subcommand;
 use governance::minisign::PublicKey;
 use governance::{Accepted, check_code};
 use scribe::clock;
+use scribe::organisation::read_signed;
 use vault::Workstation;
 
-use crate::org::{public_key, read, signature_of};
+use crate::org::public_key;
 use crate::vaults;
 
 #[derive(Subcommand)]
@@ -127,13 +127,7 @@ fn tell(key: &PublicKey, accepted: &Accepted) {
 
 impl Signed {
     fn read(&self) -> anyhow::Result<(String, String)> {
-        let mut document = self.document.clone();
-        if document.is_dir() {
-            document.push("organisation.toml");
-        }
-        let signature = read(&signature_of(&document))
-            .context("the document is not signed: its .minisig is not beside it")?;
-        Ok((read(&document)?, signature))
+        Ok(read_signed(&self.document)?)
     }
 }
 

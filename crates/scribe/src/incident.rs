@@ -3,6 +3,7 @@
 //! of any visit is in it.
 
 mod drill;
+mod lift;
 mod page;
 
 use std::ffi::OsStr;
@@ -17,6 +18,7 @@ use crate::exporting::{fill, new_file};
 use crate::{ExportError, clock, models};
 
 pub use drill::{Drill, drill};
+pub use lift::{LiftError, lift_statement_to_file, lift_with_statement};
 pub use page::{first_hour, worksheet_page};
 
 /// What is packed.

@@ -5,6 +5,7 @@
 //! the end of the sound has the drafting worker write the note. Neither waits for the other.
 #![forbid(unsafe_code)]
 
+mod audit_log;
 mod cancel;
 pub mod clock;
 pub mod consent;
@@ -26,6 +27,7 @@ mod incident;
 mod level;
 mod memory;
 pub mod models;
+pub mod organisation;
 mod private;
 mod recorder;
 mod recording;
@@ -39,6 +41,7 @@ mod silence;
 mod transcriber;
 mod voice;
 
+pub use audit_log::{LogFound, LogSearch, log_to_file, search_log};
 pub use cancel::Cancel;
 pub use correcting::{correct_speaker, take_correction_back};
 pub use dialogue::{DialogueError, parse as parse_dialogue};
@@ -51,8 +54,8 @@ pub use folder::vault_folder;
 pub use from_file::{record_file, record_source};
 pub use import::Import;
 pub use incident::{
-    Drill, Pack, PackError, PackOrder, drill, first_hour, incident_pack, incident_pack_to_file,
-    worksheet_page,
+    Drill, LiftError, Pack, PackError, PackOrder, drill, first_hour, incident_pack,
+    incident_pack_to_file, lift_statement_to_file, lift_with_statement, worksheet_page,
 };
 pub use private::keep_memory_private;
 pub use recording::{Outcome, Recording, Steps, Work};

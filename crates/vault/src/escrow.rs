@@ -61,7 +61,7 @@ impl EscrowRecipient {
 }
 
 /// Who can open what was entrusted to its recipient: an age identity, `AGE-SECRET-KEY-1…`. It has
-/// no printable form but the file that it is written to.
+/// no printable form but the text of its file.
 pub struct EscrowIdentity(x25519::Identity);
 
 impl EscrowIdentity {
@@ -104,7 +104,8 @@ impl EscrowIdentity {
         write().map_err(VaultError::io("writing the recovery key"))
     }
 
-    fn to_text(&self) -> SecretString {
+    /// The text of its file, for the sheet of paper that is kept of it.
+    pub fn to_text(&self) -> SecretString {
         let secret = self.0.to_string();
         format!(
             "# Opens every vault that was made with the recipient below. Keep it offline and locked away.\n\

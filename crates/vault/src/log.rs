@@ -155,6 +155,7 @@ pub(crate) const fn asked(command: Command) -> Asked {
         Command::RotateKey => Asked::RotateKey,
         Command::Recover => Asked::Recover,
         Command::AdmitPerson => Asked::AdmitPerson,
+        Command::TakeDocument => Asked::TakeDocument,
         Command::BackUp => Asked::BackUp,
         Command::Restore => Asked::Restore,
         Command::ReadRetention => Asked::ReadRetention,

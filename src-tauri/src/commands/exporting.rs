@@ -1,10 +1,9 @@
-use std::path::PathBuf;
-
 use interchange::{Body, Marks, Patient};
 use scribe::{ExportOrder, clock};
 use tauri::State;
 use vault::{EscrowRecipient, Way};
 
+use super::new_file;
 use super::visits::check_length;
 use crate::desk::Desk;
 use crate::failure::{Failure, FailureCode};
@@ -34,14 +33,7 @@ pub fn note_text(desk: State<'_, Desk>, request: NoteTextRequest) -> Result<Note
 #[tauri::command(async)]
 pub fn export_note(desk: State<'_, Desk>, request: ExportRequest) -> Result<ExportReport, Failure> {
     check_length(&request.record_number)?;
-    let reject = |message: &str| Err(Failure::new(FailureCode::Rejected, message));
-    let file = PathBuf::from(request.file.trim());
-    if !file.is_absolute() {
-        return reject("Name the file from the root on. Nothing was exported.");
-    }
-    if file.starts_with(desk.folder()) {
-        return reject("The vault's own folder is no place for exports. Nothing was exported.");
-    }
+    let file = new_file(&desk, &request.file)?;
     let recipient = match request.recipient.trim() {
         "" => None,
         recipient => Some(recipient.parse::<EscrowRecipient>()?),

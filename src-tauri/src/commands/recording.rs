@@ -50,6 +50,7 @@ pub fn import_recording(
     desk: State<'_, Desk>,
     request: ImportRequest,
 ) -> Result<VisitId, Failure> {
+    desk.not_in_a_sample()?;
     let vault = desk.vault()?;
     if desk.underway.is_recording() {
         return Err(Failure::new(

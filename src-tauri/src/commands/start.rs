@@ -2,11 +2,11 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 use vault::LEAST_PASSPHRASE_CHARACTERS;
 
-use crate::desk::{self, Demonstration, Desk};
+use crate::desk::{self, Desk};
 use crate::failure::Failure;
 use crate::ipc::{
-    ConsentWording, CreateRequest, Demo, EnrolRequest, FromDesk, OpenRequest, Startup,
-    TemplateChoice, TemplateHeading,
+    ConsentWording, CreateRequest, Demo, EnrolRequest, FromDesk, OpenRequest, PracticeMade,
+    PracticeRequest, Startup, TemplateChoice, TemplateHeading,
 };
 use crate::page;
 use crate::preferences::Preferences;
@@ -40,14 +40,17 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         door: desk.door(),
         accounts: desk.asks_for_accounts(),
         signed_in: desk.signed_in(),
+        role: desk.role(),
+        may: desk.powers(),
         locked_down: desk.is_locked_down(),
         idle_lock_minutes: desk.idle_lock_minutes(),
         organisation: organisation.as_ref().map(|of| of.identity.name.clone()),
         kinds: organisation
             .and_then(|of| of.pilot?.kinds)
             .unwrap_or_default(),
-        demo: desk.demonstration().map(|demo| Demo {
-            sound: Demonstration::sample_name(demo),
+        demo: desk.sample().map(|sample| Demo {
+            sound: sample.name(),
+            ends: sample.ends_at_first_start,
         }),
         account: account(),
         templates: templates.collect(),
@@ -74,13 +77,25 @@ pub fn listen(desk: State<'_, Desk>, channel: Channel<FromDesk>) {
     desk.listen(channel);
 }
 
-/// Makes a store.
+/// Makes a store of the organisation that this computer is enrolled with.
 #[tauri::command(async)]
 pub fn create_vault(desk: State<'_, Desk>, request: CreateRequest) -> Result<(), Failure> {
-    match &request.maker {
-        Some(maker) => desk.create_for(&maker.account, &maker.code, &request.passphrase),
-        None => desk.create_vault(&request.passphrase, request.recovery_key.as_deref()),
-    }
+    desk.create_for(&request.account, &request.code, &request.passphrase)
+}
+
+/// Sets a small practice up on this computer, and leaves its store open.
+#[tauri::command(async)]
+pub fn set_up_practice(
+    desk: State<'_, Desk>,
+    request: PracticeRequest,
+) -> Result<PracticeMade, Failure> {
+    desk.set_up_practice(&request)
+}
+
+/// Opens a scratch store into which the sample visit plays, before there is another.
+#[tauri::command(async)]
+pub fn play_sample(desk: State<'_, Desk>) -> Result<(), Failure> {
+    desk.play_sample()
 }
 
 /// Enrols this computer with an organisation, from a folder that a person has got from it. Stores that

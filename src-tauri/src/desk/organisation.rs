@@ -4,11 +4,13 @@ use std::path::Path;
 
 use governance::{Account, Code, Command, Organisation};
 use scribe::clock;
+use scribe::organisation::{FoundingStage, Practice, SetUp, read_signed, set_up_practice};
 use vault::{DevicePlace, ExposeSecret as _, KdfCost, Newcomer, SecretString, Vault, Workstation};
 
 use super::Desk;
 use crate::calls::{self, Needs};
 use crate::failure::{Failure, FailureCode};
+use crate::ipc::{AdmitRequest, FromDesk, PracticeMade, PracticeRequest};
 
 impl Desk {
     /// Makes a new store of the organisation that this computer is enrolled with, and leaves it open.
@@ -24,11 +26,7 @@ impl Desk {
     ) -> Result<(), Failure> {
         let account = account_of(account)?;
         let code = Code::parse(code.expose_secret()).map_err(|error| reject(&error))?;
-        let place = match self.device_secret_file {
-            Some(_) => DevicePlace::File,
-            None => DevicePlace::Keyring,
-        };
-        let secrets = self.secrets(Some(place))?;
+        let secrets = self.secrets(Some(self.new_place()))?;
         let maker = Newcomer {
             account: &account,
             code: &code,
@@ -38,6 +36,103 @@ impl Desk {
         };
         self.keep(Vault::create_for(&self.store_folder(), &maker)?);
         Ok(())
+    }
+
+    /// Where a new store's secret of this computer is to be kept.
+    const fn new_place(&self) -> DevicePlace {
+        match self.device_secret_file {
+            Some(_) => DevicePlace::File,
+            None => DevicePlace::Keyring,
+        }
+    }
+
+    /// Sets a small practice up: its keys at the named place, this computer's enrolment, a new store,
+    /// which stands open then. The page is told how far it is.
+    ///
+    /// # Errors
+    /// [`FailureCode::Rejected`] with what was made until then; what the keyring answers.
+    pub fn set_up_practice(&self, request: &PracticeRequest) -> Result<PracticeMade, Failure> {
+        let folder = from_the_root(&request.folder)?;
+        let account = account_of(&request.account)?;
+        // Asked first, so that nothing is made on a computer whose keyring does not answer.
+        let secrets = self.secrets(Some(self.new_place()))?;
+        let practice = Practice {
+            folder,
+            name: request.name.trim(),
+            person: request.person.trim(),
+            account: &account,
+            key_passphrase: &request.key_passphrase,
+            key_cost: governance::minisign::KdfCost::STANDARD,
+            passphrase: &request.passphrase,
+            cost: KdfCost::STANDARD,
+            vault: &self.store_folder(),
+            device: secrets.as_deref(),
+        };
+        let told = &mut |stage: FoundingStage| {
+            let stage = stage.into();
+            self.tell(FromDesk::SettingUp { stage });
+        };
+        let made = set_up_practice(&practice, told).map_err(|error| reject(&error))?;
+        let SetUp {
+            vault,
+            check,
+            sheet,
+            secret_folder,
+            public_folder,
+        } = made;
+        self.keep(vault);
+        Ok(PracticeMade {
+            check_code: check,
+            sheet: sheet.display().to_string(),
+            secret_folder: secret_folder.display().to_string(),
+            public_folder: public_folder.display().to_string(),
+        })
+    }
+
+    /// Lets another person of the roster into the open store.
+    ///
+    /// # Errors
+    /// What the store or the keyring answers; [`FailureCode::Rejected`] for what is no account or no
+    /// code.
+    pub fn admit(&self, request: &AdmitRequest) -> Result<(), Failure> {
+        let account = account_of(&request.account)?;
+        let code = Code::parse(request.code.expose_secret()).map_err(|error| reject(&error))?;
+        let vault = self.vault()?;
+        let secrets = self.secrets(Vault::entrances(vault.folder())?.device)?;
+        let newcomer = Newcomer {
+            account: &account,
+            code: &code,
+            passphrase: &request.passphrase,
+            cost: KdfCost::STANDARD,
+            device: secrets.as_deref(),
+        };
+        vault.admit(&request.own_passphrase, secrets.as_deref(), &newcomer)?;
+        Ok(())
+    }
+
+    /// Takes a newer document into force, a file with its signature beside it or the folder with both;
+    /// answers its serial. The store takes it when it is opened next.
+    ///
+    /// # Errors
+    /// [`FailureCode::Rejected`] with the reason; the one in force stays then.
+    pub fn take_document(&self, named: &str) -> Result<u64, Failure> {
+        let path = from_the_root(named)?;
+        let (document, signature) = read_signed(path).map_err(|error| reject(&error))?;
+        let workstation = Workstation::of(&self.store_folder());
+        let taken = workstation.update(document.as_bytes(), &signature, clock::now());
+        Ok(taken.map_err(|error| reject(&error))?.organisation.serial)
+    }
+
+    /// What whoever is signed in may do, by the table of roles: everything in a store without an
+    /// organisation, nothing before one is open.
+    pub fn powers(&self) -> Vec<Command> {
+        let Ok(vault) = self.vault() else {
+            return Vec::new();
+        };
+        let role = vault.person().map(|person| person.role);
+        let may =
+            |command: &Command| role.is_none_or(|role| governance::allowed(role, *command).is_ok());
+        Command::ALL.iter().copied().filter(may).collect()
     }
 
     /// Opens an organisation's store for one of its people.
@@ -61,11 +156,7 @@ impl Desk {
     /// # Errors
     /// [`FailureCode::Rejected`] with the reason; nothing is changed then.
     pub fn enrol_computer(&self, folder: &str, check_code: &str) -> Result<(), Failure> {
-        let folder = Path::new(folder);
-        if !folder.is_absolute() {
-            let message = "Name the folder from the root on. Nothing was changed.";
-            return Err(Failure::new(FailureCode::Rejected, message));
-        }
+        let folder = from_the_root(folder)?;
         Workstation::of(&self.store_folder())
             .enrol_from(folder, check_code, clock::now())
             .map(drop)
@@ -124,6 +215,16 @@ impl Desk {
 /// An account as it is typed.
 fn account_of(typed: &str) -> Result<Account, Failure> {
     typed.trim().parse().map_err(|error| reject(&error))
+}
+
+/// A place as it is typed.
+fn from_the_root(typed: &str) -> Result<&Path, Failure> {
+    let path = Path::new(typed.trim());
+    if path.is_absolute() {
+        return Ok(path);
+    }
+    let message = "Name the place from the root on. Nothing was changed.";
+    Err(Failure::new(FailureCode::Rejected, message))
 }
 
 fn reject(error: &dyn std::error::Error) -> Failure {

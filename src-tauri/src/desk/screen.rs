@@ -30,12 +30,13 @@ impl Desk {
         self.covered.load(Ordering::SeqCst)
     }
 
-    /// Locks the store, or the screen alone while a visit is worked on.
+    /// Locks the store, or the screen alone while a visit is worked on; a sample that was begun from the
+    /// first start ends.
     pub fn lock_vault(&self) {
         // Nobody listens until there is a page that has seen nothing.
         *lock(&self.listener) = None;
         let turned = lock(&self.screen);
-        if self.is_covered() {
+        if self.is_covered() || self.end_sample() {
             return;
         }
         if self.underway.is_anything() {
@@ -125,10 +126,16 @@ impl Desk {
         Some(vault.person()?.account.as_str().to_owned())
     }
 
-    /// Minutes without a touch after which the screen is locked; 0 in a demonstration, whose store
-    /// has no passphrase that anybody knows.
+    /// The role of whoever is signed in, while the store is shown.
+    pub fn role(&self) -> Option<governance::Role> {
+        let vault = self.vault().ok()?;
+        Some(vault.person()?.role)
+    }
+
+    /// Minutes without a touch after which the screen is locked; 0 with a sample, whose store has no
+    /// passphrase that anybody knows.
     pub fn idle_lock_minutes(&self) -> u32 {
-        if self.demonstration.is_some() {
+        if self.sample().is_some() {
             return 0;
         }
         self.organisation()
@@ -163,6 +170,7 @@ pub(super) fn may_be_told(message: &FromDesk) -> bool {
                 | Event::TranscriptComplete { .. }
         ),
         FromDesk::BackingUp { .. }
+        | FromDesk::SettingUp { .. }
         | FromDesk::RetentionFailed { .. }
         | FromDesk::StoreDamaged { .. }
         | FromDesk::CloseAsked

@@ -1,52 +1,28 @@
 //! The store made, opened and locked; a demonstration.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
-use super::*;
+use std::path::PathBuf;
 
-fn desk_in(folder: &Path) -> Desk {
-    Desk::new(&Arguments {
-        data_dir: Some(folder.to_owned()),
-        device_secret_file: Some(folder.join("secret")),
-        ..Arguments::default()
-    })
-    .unwrap()
-}
+use capture::Pace;
+use scribe::clock;
+
+use super::*;
+use crate::clinic::{self, desk_in, make_without_organisation};
+use crate::ipc::{AdmitRequest, PracticeRequest};
 
 fn secret(text: &str) -> SecretString {
     text.to_owned().into()
 }
 
+/// One that was made without an organisation, by an earlier version or `inroomctl`, still opens.
 #[test]
-fn a_store_is_made_locked_and_opened_again() {
+fn a_store_is_opened_locked_and_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk_in(folder.path());
     assert_eq!(desk.door(), Door::Absent);
     assert_eq!(desk.vault().err().unwrap().code, FailureCode::Locked);
-
-    let weak = desk.create_vault(&secret("short"), None).err().unwrap();
-    assert_eq!(
-        (weak.code, desk.door()),
-        (FailureCode::WeakPassphrase, Door::Absent)
-    );
-
-    // A field that was left empty is not taken for the choice to have none.
-    for nothing in ["age1nothing", "", " "] {
-        let no_key = desk
-            .create_vault(&secret("four unrelated plain words"), Some(nothing))
-            .err()
-            .unwrap();
-        assert_eq!(
-            (no_key.code, desk.door()),
-            (FailureCode::Rejected, Door::Absent)
-        );
-    }
-
-    desk.create_vault(&secret("four unrelated plain words"), None)
-        .unwrap();
-    assert_eq!(desk.door(), Door::Open);
-    desk.lock_vault();
+    make_without_organisation(folder.path(), &secret("four unrelated plain words"));
     assert_eq!(desk.door(), Door::Locked);
-
     let wrong = desk
         .open_vault(&secret("four unrelated plain birds"))
         .err()
@@ -58,6 +34,218 @@ fn a_store_is_made_locked_and_opened_again() {
     desk.open_vault(&secret("four unrelated plain words"))
         .unwrap();
     assert_eq!(desk.door(), Door::Open);
+    desk.lock_vault();
+    assert_eq!(desk.door(), Door::Locked);
+}
+
+/// The first start of a practice of one: afterwards the physician is signed in, and the store opens with
+/// their account and passphrase alone.
+#[test]
+fn a_small_practice_is_set_up_and_its_physician_signed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = tempfile::tempdir().unwrap();
+    let desk = desk_in(folder.path());
+    let request = |folder: &Path, own: &str| PracticeRequest {
+        name: "Northside Practice".to_owned(),
+        person: " Ada Nkemelu ".to_owned(),
+        account: "ada@northside.example".to_owned(),
+        passphrase: secret(own),
+        folder: folder.display().to_string(),
+        key_passphrase: secret("the key of the practice"),
+    };
+    let right = "four unrelated plain words";
+    for (place, own) in [
+        (Path::new("keys"), right),
+        (&folder.path().join("keys"), right),
+        (&keys.path().join("keys"), "short"),
+        (&keys.path().join("keys"), "the key of the practice"),
+    ] {
+        let refused = desk.set_up_practice(&request(place, own)).err().unwrap();
+        assert_eq!(
+            (refused.code, desk.door()),
+            (FailureCode::Rejected, Door::Absent),
+            "{}",
+            refused.message
+        );
+    }
+    assert!(!desk.asks_for_accounts());
+    let made = desk
+        .set_up_practice(&request(&keys.path().join("keys"), right))
+        .unwrap();
+    assert_eq!(desk.door(), Door::Open);
+    assert_eq!(desk.signed_in().as_deref(), Some("ada@northside.example"));
+    assert_eq!(desk.role(), Some(governance::Role::Physician));
+    let sheet = std::fs::read_to_string(&made.sheet).unwrap();
+    assert!(sheet.contains(&made.check_code), "{sheet}");
+    desk.lock_vault();
+    assert!(desk.asks_for_accounts());
+    assert_eq!(
+        desk.open_vault(&secret(right)).err().unwrap().code,
+        FailureCode::Store
+    );
+    desk.sign_in("ada@northside.example", &secret(right))
+        .unwrap();
+    desk.lock_vault();
+    let again = desk.set_up_practice(&request(&keys.path().join("more"), right));
+    assert!(
+        again
+            .err()
+            .unwrap()
+            .message
+            .contains("a vault on this computer")
+    );
+}
+
+#[test]
+fn a_newer_document_is_taken_and_a_person_let_in() {
+    let folder = tempfile::tempdir().unwrap();
+    clinic::enrol(folder.path());
+    let desk = desk_in(folder.path());
+    let own = clinic::passphrase("ada");
+    let ada = clinic::account("ada");
+    let code = secret(&clinic::code("ada").print());
+    desk.create_for(ada.as_str(), &code, &own).unwrap();
+    let published = tempfile::tempdir().unwrap();
+    let place = published.path().to_str().unwrap();
+    let publish = |serial, signature: Option<String>| {
+        let (text, signed) = clinic::document(serial);
+        std::fs::write(published.path().join("organisation.toml"), text).unwrap();
+        let signature = signature.unwrap_or(signed);
+        std::fs::write(
+            published.path().join("organisation.toml.minisig"),
+            signature,
+        )
+        .unwrap();
+    };
+    for (named, why) in [("medium", "from the root"), (place, "cannot be read")] {
+        let refused = desk.take_document(named).err().unwrap();
+        assert!(refused.message.contains(why), "{}", refused.message);
+    }
+    publish(2, Some(clinic::document(3).1));
+    assert!(
+        desk.take_document(place)
+            .err()
+            .unwrap()
+            .message
+            .contains("not your organisation's")
+    );
+    publish(2, None);
+    assert_eq!(desk.take_document(place).unwrap(), 2);
+    publish(1, None);
+    assert!(
+        desk.take_document(place)
+            .err()
+            .unwrap()
+            .message
+            .contains("serial 1")
+    );
+
+    let vault = desk.vault().unwrap();
+    let seen = || {
+        crate::ipc::WorkstationView::of(&vault, clock::now())
+            .organisation
+            .unwrap()
+    };
+    assert_eq!((seen().serial, seen().newer), (1, Some(2)));
+    let request = |own: &str| AdmitRequest {
+        account: " ben@northside.example ".to_owned(),
+        code: secret(&clinic::code("ben").print()),
+        passphrase: clinic::passphrase("ben"),
+        own_passphrase: secret(own),
+    };
+    let wrong = desk.admit(&request("the passphrase of eve")).err().unwrap();
+    assert_eq!(wrong.code, FailureCode::WrongPassphrase);
+    let has_way = |name: &str| {
+        let people = seen().people;
+        people
+            .iter()
+            .find(|person| person.name == name)
+            .unwrap()
+            .has_way
+    };
+    assert!(has_way("ada") && !has_way("ben"));
+    desk.admit(&request("the passphrase of ada")).unwrap();
+    assert!(has_way("ben"));
+    drop(vault);
+    desk.lock_vault();
+    desk.sign_in("ben@northside.example", &clinic::passphrase("ben"))
+        .unwrap();
+    let vault = desk.vault().unwrap();
+    assert_eq!(vault.organisation().unwrap().serial, 2);
+}
+
+/// Two people at one computer: who comes second gets in when the first one's session has ended, and
+/// while a recording runs behind the covered screen only the first one comes back.
+#[test]
+fn two_people_never_have_one_session() {
+    use scribe::{Recording, Steps};
+    let folder = tempfile::tempdir().unwrap();
+    clinic::enrol(folder.path());
+    let desk = desk_in(folder.path());
+    let code = secret(&clinic::code("ada").print());
+    let enter =
+        |name: &str| desk.sign_in(clinic::account(name).as_str(), &clinic::passphrase(name));
+    let own = clinic::passphrase("ada");
+    desk.create_for(clinic::account("ada").as_str(), &code, &own)
+        .unwrap();
+    desk.lock_vault();
+    clinic::admit_all(folder.path());
+
+    // Nothing under way: the session ends, and whoever comes next has their own.
+    enter("ada").unwrap();
+    let of_ada = std::sync::Arc::downgrade(&desk.vault().unwrap());
+    desk.lock_vault();
+    assert!(
+        of_ada.upgrade().is_none(),
+        "the first session has not ended"
+    );
+    assert_eq!((desk.door(), desk.signed_in()), (Door::Locked, None));
+    enter("ben").unwrap();
+    assert_eq!(desk.role(), Some(governance::Role::Nurse));
+    desk.lock_vault();
+
+    // A recording under way.
+    enter("ada").unwrap();
+    let vault = desk.vault().unwrap();
+    let visit = vault.begin_visit(new_visit()).unwrap();
+    let (events, heard) = crossbeam_channel::unbounded();
+    let sound = capture::faulty::Script::new()
+        .sound(&[0.1; 160_000])
+        .stall_for_good();
+    let alone = Steps {
+        speech: None,
+        draft: None,
+    };
+    desk.underway
+        .start_recording(visit, || {
+            let open = || sound.open("Desk microphone", Pace::RealTime);
+            Ok(Recording::start(vault.clone(), visit, open, alone, events)?)
+        })
+        .unwrap();
+    desk.lock_vault();
+    assert_eq!(desk.door(), Door::Covered);
+    let refused = enter("ben").err().unwrap();
+    assert_eq!(
+        (refused.code, desk.door()),
+        (FailureCode::Busy, Door::Covered)
+    );
+    assert!(refused.message.contains("ada@northside.example"));
+    assert!(desk.vault().is_err() && desk.powers().is_empty());
+    enter("ada").unwrap();
+    assert_eq!(desk.signed_in().as_deref(), Some("ada@northside.example"));
+    desk.lock_vault();
+
+    // It has come to its end: now the other one gets in, to their own session.
+    drop(vault);
+    desk.underway.stop_recording().unwrap().unwrap();
+    for event in heard {
+        desk.underway.heard(visit, &event);
+    }
+    desk.underway.ended(visit);
+    desk.lock_when_done();
+    assert_eq!(desk.door(), Door::Locked);
+    enter("ben").unwrap();
+    assert_eq!(desk.signed_in().as_deref(), Some("ben@northside.example"));
 }
 
 fn new_visit() -> vault::NewVisit {
@@ -91,7 +279,8 @@ fn a_recording_goes_on_behind_a_locked_screen() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk_in(folder.path());
     let words = secret("four unrelated plain words");
-    desk.create_vault(&words, None).unwrap();
+    make_without_organisation(folder.path(), &words);
+    desk.open_vault(&words).unwrap();
     let vault = desk.vault().unwrap();
     let visit = vault.begin_visit(new_visit()).unwrap();
     let (events, heard) = crossbeam_channel::unbounded();
@@ -190,17 +379,50 @@ fn a_demonstration_stands_open_and_leaves_nothing_behind() {
     };
     let desk = Desk::new(&arguments).unwrap();
     assert_eq!(desk.door(), Door::Open);
-    let sources = desk.sound_sources().unwrap();
-    assert_eq!(
-        (sources[0].id.as_str(), sources[0].name.as_str()),
-        (SAMPLE, "knee")
-    );
-    assert!(sources[0].is_default);
-
+    assert_eq!(desk.sample().unwrap().name(), "knee");
     let folder = desk.folder().to_owned();
     assert!(folder.exists());
     desk.close();
     assert!(!folder.exists());
+}
+
+/// Before there is an organisation the sample visit plays, and nothing else is recorded.
+#[test]
+fn the_sample_visit_can_be_played_before_anything_is_set_up_and_no_microphone_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk_in(folder.path());
+    desk.not_in_a_sample().unwrap();
+    desk.play_sample().unwrap();
+    assert_eq!((desk.door(), desk.idle_lock_minutes()), (Door::Open, 0));
+    let sources = desk.sound_sources().unwrap();
+    let [source] = &sources[..] else {
+        panic!("{sources:?}")
+    };
+    assert_eq!(
+        (source.kind, source.name.as_str()),
+        (crate::ipc::SoundKind::Sample, "injured-knee")
+    );
+    // Whatever is asked for, it is the sample that plays.
+    for choice in [None, Some("a microphone")] {
+        let opened = desk.open_source(choice).unwrap();
+        assert!(opened.name().contains("injured-knee"), "{}", opened.name());
+    }
+    assert_eq!(
+        desk.not_in_a_sample().err().unwrap().code,
+        FailureCode::Rejected
+    );
+    let scratch = desk.vault().unwrap().folder().to_owned();
+    assert!(!scratch.starts_with(folder.path()));
+    desk.lock_vault();
+    assert_eq!((desk.door(), desk.sample()), (Door::Absent, None));
+    assert!(!scratch.exists(), "the scratch store is still there");
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+
+    make_without_organisation(folder.path(), &secret("four unrelated plain words"));
+    assert_eq!(
+        desk.play_sample().err().unwrap().code,
+        FailureCode::Rejected
+    );
 }
 
 /// A computer without one of its models, or without all of them, still records.

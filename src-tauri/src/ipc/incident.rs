@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use visit::UnixMillis;
 
 /// A suspicion to be reported.
 #[derive(Debug, Deserialize, TS)]
@@ -51,4 +52,86 @@ pub struct HourStep {
     pub what: String,
     /// The command that does it, where one does.
     pub command: Option<String>,
+}
+
+impl HourStep {
+    /// The steps of the first hour.
+    pub fn all() -> Vec<Self> {
+        let steps = governance::FIRST_HOUR.iter();
+        steps
+            .map(|step| Self {
+                minute: step.minute,
+                who: step.who.to_owned(),
+                what: step.what.to_owned(),
+                command: step.command.map(str::to_owned),
+            })
+            .collect()
+    }
+}
+
+/// Where the incident plan stands.
+#[derive(Debug, Serialize, TS)]
+pub struct IncidentState {
+    /// How many suspicions were reported in this store.
+    pub reported: u32,
+    /// Up to which of them the lockdown was lifted.
+    pub lifted: u32,
+    /// Whether it is locked down.
+    pub locked_down: bool,
+    /// What is done in the first hour.
+    pub steps: Vec<HourStep>,
+    /// The organisation's recovery key, to which a pack is encrypted when nothing is said.
+    pub recovery_key: Option<String>,
+}
+
+/// A time for which visits are looked up.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WorksheetRequest {
+    /// From then on.
+    pub from: UnixMillis,
+    /// Until then; now when not given.
+    pub until: Option<UnixMillis>,
+    /// When it was discovered, from which the deadlines count; now when not given.
+    pub discovered: Option<UnixMillis>,
+}
+
+/// A breach worksheet.
+#[derive(Debug, Serialize, TS)]
+pub struct WorksheetPage {
+    /// As it is printed. Visits stand in it by their identifiers.
+    pub text: String,
+    /// Visits that were touched.
+    pub touched: u32,
+}
+
+/// A pack to be made.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PackRequest {
+    /// What was touched from then on.
+    pub from: UnixMillis,
+    /// A new file, from the root on.
+    pub file: String,
+    /// To whom it is encrypted, `age1…`; empty for the organisation's recovery key.
+    pub recipient: String,
+}
+
+/// A pack that was made.
+#[derive(Debug, Serialize, TS)]
+pub struct PackMade {
+    /// Visits that were touched.
+    pub touched: u32,
+    /// To whom it is encrypted.
+    pub recipient: String,
+    /// What is wrong with the audit log, which the pack holds as it is.
+    pub fault: Option<String>,
+}
+
+/// The file of a statement that lifts a lockdown.
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StatementFile {
+    /// From the root on; signed, its signature lies beside it.
+    pub file: String,
 }

@@ -49,6 +49,22 @@ fn write_types(folder: &Path) {
         ExportReport,
         ReportRequest,
         HourStep,
+        IncidentState,
+        WorksheetRequest,
+        WorksheetPage,
+        PackRequest,
+        PackMade,
+        StatementFile,
+        LogRequest,
+        LogView,
+        LogExport,
+        LogExported,
+        PracticeRequest,
+        PracticeMade,
+        WorkstationView,
+        AdmitRequest,
+        DocumentRequest,
+        DocumentTaken,
         visit::Statement,
     );
 }
@@ -91,10 +107,11 @@ fn the_page_has_the_programs_types() {
     }
 }
 
+/// The window makes no store without an organisation.
 #[test]
-fn that_there_is_no_recovery_key_has_to_be_said() {
+fn a_store_is_not_made_without_an_account_and_its_code() {
     let request = serde_json::from_str::<CreateRequest>;
-    assert!(request(r#"{"passphrase":"x","recovery_key":null}"#).is_ok());
+    assert!(request(r#"{"passphrase":"x","account":"a@b.example","code":"y"}"#).is_ok());
     assert!(request(r#"{"passphrase":"x"}"#).is_err());
 }
 
@@ -113,7 +130,16 @@ fn a_request_with_an_unknown_field_is_refused() {
     }
     refused!(
         BackupRequest => r#"{"folder":"/mnt/backup"}"#.to_owned(),
-        CreateRequest => r#"{"passphrase":"x","recovery_key":null}"#.to_owned(),
+        CreateRequest => r#"{"passphrase":"x","account":"a@b.example","code":"y"}"#.to_owned(),
+        PracticeRequest => r#"{"name":"x","person":"x","account":"a@b.example","passphrase":"x",
+            "folder":"/media/keys","key_passphrase":"x"}"#.to_owned(),
+        AdmitRequest => r#"{"account":"a@b.example","code":"x","passphrase":"x","own_passphrase":"x"}"#.to_owned(),
+        DocumentRequest => r#"{"place":"/media/it"}"#.to_owned(),
+        LogRequest => r#"{"visit":null,"from":null,"until":null,"who":"","act":"","refused":false}"#.to_owned(),
+        LogExport => r#"{"file":"/tmp/log.jsonl"}"#.to_owned(),
+        WorksheetRequest => r#"{"from":0,"until":null,"discovered":null}"#.to_owned(),
+        PackRequest => r#"{"from":0,"file":"/tmp/pack.age","recipient":""}"#.to_owned(),
+        StatementFile => r#"{"file":"/tmp/lift.txt"}"#.to_owned(),
         EnrolRequest => r#"{"folder":"/media/it","check_code":"ABCD-EFGH"}"#.to_owned(),
         OpenRequest => r#"{"passphrase":"x","account":null}"#.to_owned(),
         ReportRequest => r#"{"suspicion":"malware"}"#.to_owned(),

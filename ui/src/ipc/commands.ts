@@ -1,10 +1,13 @@
 // Every call into the program, typed; the page has no other way out.
 import { Channel, invoke } from "@tauri-apps/api/core";
+import type { AdmitRequest } from "./generated/AdmitRequest";
 import type { BackupReport } from "./generated/BackupReport";
 import type { BackupRequest } from "./generated/BackupRequest";
 import type { CorrectRequest } from "./generated/CorrectRequest";
 import type { Corrected } from "./generated/Corrected";
 import type { CreateRequest } from "./generated/CreateRequest";
+import type { DocumentRequest } from "./generated/DocumentRequest";
+import type { DocumentTaken } from "./generated/DocumentTaken";
 import type { DraftRequest } from "./generated/DraftRequest";
 import type { EnrolRequest } from "./generated/EnrolRequest";
 import type { EraseRequest } from "./generated/EraseRequest";
@@ -14,11 +17,20 @@ import type { Failure } from "./generated/Failure";
 import type { FromDesk } from "./generated/FromDesk";
 import type { HourStep } from "./generated/HourStep";
 import type { ImportRequest } from "./generated/ImportRequest";
+import type { IncidentState } from "./generated/IncidentState";
 import type { ListRequest } from "./generated/ListRequest";
+import type { LogExport } from "./generated/LogExport";
+import type { LogExported } from "./generated/LogExported";
+import type { LogRequest } from "./generated/LogRequest";
+import type { LogView } from "./generated/LogView";
 import type { NewVisitRequest } from "./generated/NewVisitRequest";
 import type { NoteCopy } from "./generated/NoteCopy";
 import type { NoteTextRequest } from "./generated/NoteTextRequest";
 import type { OpenRequest } from "./generated/OpenRequest";
+import type { PackMade } from "./generated/PackMade";
+import type { PackRequest } from "./generated/PackRequest";
+import type { PracticeMade } from "./generated/PracticeMade";
+import type { PracticeRequest } from "./generated/PracticeRequest";
 import type { Preferences } from "./generated/Preferences";
 import type { RecordRequest } from "./generated/RecordRequest";
 import type { ReportRequest } from "./generated/ReportRequest";
@@ -30,11 +42,15 @@ import type { SignRequest } from "./generated/SignRequest";
 import type { SoundSource } from "./generated/SoundSource";
 import type { Startup } from "./generated/Startup";
 import type { Statement } from "./generated/Statement";
+import type { StatementFile } from "./generated/StatementFile";
 import type { StatementRequest } from "./generated/StatementRequest";
 import type { VisitId } from "./generated/VisitId";
 import type { VisitRequest } from "./generated/VisitRequest";
 import type { VisitRow } from "./generated/VisitRow";
 import type { VisitView } from "./generated/VisitView";
+import type { WorksheetPage } from "./generated/WorksheetPage";
+import type { WorksheetRequest } from "./generated/WorksheetRequest";
+import type { WorkstationView } from "./generated/WorkstationView";
 
 async function call<Answer>(command: string, request?: object): Promise<Answer> {
   try {
@@ -71,6 +87,10 @@ export function failureOf(cause: unknown): Failure {
 export const startup = () => call<Startup>("startup");
 export const setPreferences = (request: Preferences) => call<null>("set_preferences", request);
 export const createVault = (request: CreateRequest) => call<null>("create_vault", request);
+/** Sets a small practice up; the store is open then. */
+export const setUpPractice = (request: PracticeRequest) => call<PracticeMade>("set_up_practice", request);
+/** Opens a scratch store into which the sample visit plays. */
+export const playSample = () => call<null>("play_sample");
 /** Enrols this computer with the organisation whose key and document lie in a folder. */
 export const enrolComputer = (request: EnrolRequest) => call<null>("enrol_computer", request);
 export const openVault = (request: OpenRequest) => call<null>("open_vault", request);
@@ -107,6 +127,20 @@ export const takeCorrectionBack = (visit: VisitId) =>
 export const readRetention = () => call<Retention>("read_retention");
 export const setRetention = (request: Retention) => call<null>("set_retention", request);
 export const reportIncident = (request: ReportRequest) => call<HourStep[]>("report_incident", request);
+export const readIncident = () => call<IncidentState>("read_incident");
+export const readWorksheet = (request: WorksheetRequest) => call<WorksheetPage>("read_worksheet", request);
+export const makePack = (request: PackRequest) => call<PackMade>("make_pack", request);
+export const writeLiftStatement = (file: string) =>
+  call<null>("write_lift_statement", { file } satisfies StatementFile);
+export const liftLockdown = (file: string) => call<null>("lift_lockdown", { file } satisfies StatementFile);
+/** The audit log, checked, with the latest entries that are looked for. */
+export const readLog = (request: LogRequest) => call<LogView>("read_log", request);
+export const exportLog = (file: string) => call<LogExported>("export_log", { file } satisfies LogExport);
+export const readWorkstation = () => call<WorkstationView>("read_workstation");
+export const takeDocument = (place: string) =>
+  call<DocumentTaken>("take_document", { place } satisfies DocumentRequest);
+/** Lets another person of the roster into the store. */
+export const admitPerson = (request: AdmitRequest) => call<null>("admit_person", request);
 export const noteText = (request: NoteTextRequest) => call<NoteCopy>("note_text", request);
 export const exportNote = (request: ExportRequest) => call<ExportReport>("export_note", request);
 export const quit = () => call<null>("quit");

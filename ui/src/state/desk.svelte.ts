@@ -2,7 +2,9 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as program from "../ipc/commands";
 import type { BackupStage } from "../ipc/generated/BackupStage";
+import type { Command } from "../ipc/generated/Command";
 import type { Failure } from "../ipc/generated/Failure";
+import type { FoundingStage } from "../ipc/generated/FoundingStage";
 import type { FromDesk } from "../ipc/generated/FromDesk";
 import type { Preferences } from "../ipc/generated/Preferences";
 import type { Startup } from "../ipc/generated/Startup";
@@ -12,7 +14,12 @@ import { soundAlarm } from "../sound/alarm";
 import { LiveVisit } from "./live.svelte";
 import { theme } from "./theme.svelte";
 
-export type Screen = { name: "visits" } | { name: "new"; from: "microphone" | "file" } | { name: "visit"; visit: VisitId };
+export type OfficePart = "overview" | "workstation" | "audit" | "incident";
+export type Screen =
+  | { name: "visits" }
+  | { name: "new"; from: "microphone" | "file" }
+  | { name: "visit"; visit: VisitId }
+  | { name: "office"; part: OfficePart };
 
 class Desk {
   startup: Startup | undefined = $state.raw();
@@ -27,6 +34,10 @@ class Desk {
   backupShown = $state(false);
   retentionShown = $state(false);
   incidentShown = $state(false);
+  /** The screen is covered while another person is about to sign in. */
+  covering: "no" | "saving" | "failed" = $state("no");
+  /** How far the set-up of a small practice is. */
+  settingUp: FoundingStage | undefined = $state.raw();
   /** How far a backup is, while one runs. */
   backup: { stage: BackupStage; percent: number } | undefined = $state.raw();
   backupFolder = $state("");
@@ -42,6 +53,16 @@ class Desk {
     return undefined;
   }
 
+  /** Whether whoever is signed in may do all of this, by the program's table of roles. */
+  may(...commands: Command[]): boolean {
+    return commands.every((command) => this.startup?.may.includes(command));
+  }
+
+  /** Where a session begins: with the visits, or where the role has no visits with an overview. */
+  get home(): Screen {
+    return this.may("list_visits") ? { name: "visits" } : { name: "office", part: "overview" };
+  }
+
   /** A visit with an alarm that nobody has dismissed: it is recorded, or its recording has broken off. */
   get alarmed(): LiveVisit | undefined {
     return [...this.#live.values()].find((live) => live.isAlarmed);
@@ -53,6 +74,7 @@ class Desk {
     });
     this.startup = await program.startup();
     this.isOpen = this.startup.door === "open";
+    this.screen = this.home;
     theme.choose(this.startup.preferences.theme);
     singleKeys.on = this.startup.preferences.single_key_shortcuts;
     this.backupFolder = this.startup.preferences.backup_folder;
@@ -105,6 +127,26 @@ class Desk {
     if (isKept || this.startup?.locked_down) await this.#lock();
   }
 
+  /**
+   * Covers the screen at once, keeps what was written and ends the session, so that somebody else can
+   * sign in. While a visit is recorded or written down only the same person comes back. Where the work
+   * cannot be kept the screen stays covered and asks.
+   */
+  async switchUser(): Promise<void> {
+    if (!this.isOpen || this.startup?.demo || this.covering === "saving") return;
+    this.helpShown = this.backupShown = this.retentionShown = this.incidentShown = this.closeAsked = false;
+    // Begun before anything is hidden: the line that is being typed is taken while it has the keyboard.
+    const keeping = this.keep?.() ?? Promise.resolve(true);
+    this.covering = "saving";
+    if ((await keeping) || this.startup?.locked_down) await this.#lock();
+    this.#uncover();
+  }
+
+  /** Where the session could not be ended nothing is shown before the person says so. */
+  #uncover(): void {
+    this.covering = this.isOpen ? "failed" : "no";
+  }
+
   async #lock(): Promise<void> {
     const done = await this.attempt(() => program.lockVault());
     if (done === undefined) return;
@@ -120,10 +162,11 @@ class Desk {
   }
 
   /** The store is open, or its screen unlocked: what was recorded meanwhile is shown first. */
-  opened(): void {
+  async opened(): Promise<void> {
+    // Who has signed in decides what is shown.
+    await this.look();
+    this.screen = this.recording ? { name: "visit", visit: this.recording.visit } : this.home;
     this.isOpen = true;
-    if (this.recording) this.screen = { name: "visit", visit: this.recording.visit };
-    void this.look();
   }
 
   /** Asks what is known of the open store. */
@@ -170,6 +213,10 @@ class Desk {
     }
     if (message.kind === "retention_failed" || message.kind === "store_damaged") {
       this.failure = { code: "store", message: message.message };
+      return;
+    }
+    if (message.kind === "setting_up") {
+      this.settingUp = message.stage;
       return;
     }
     if (message.kind === "backing_up") {

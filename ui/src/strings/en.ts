@@ -1,6 +1,8 @@
 // Every word that the page shows, in one place.
 import type { Role } from "../ipc/generated/Role";
 import type { Suspicion } from "../ipc/generated/Suspicion";
+import { office } from "./en-office";
+import { welcome } from "./en-welcome";
 
 const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -8,8 +10,9 @@ const count = (n: number, one: string, many: string) =>
 export const en = {
   product: "Inroom",
   demo: {
-    banner: "Demo",
-    explain: "This is a scratch vault with a sample visit. It is deleted when you close the window.",
+    banner: "Sample",
+    explain: "A recorded visit with fictional people. Nothing is kept.",
+    end: "End the sample",
   },
   common: {
     cancel: "Cancel",
@@ -23,6 +26,8 @@ export const en = {
   },
   top: {
     lock: "Lock",
+    switchUser: "Switch user",
+    office: "Organisation and workstation",
     help: "Keyboard shortcuts",
     theme: { system: "Theme: as the computer", light: "Theme: light", dark: "Theme: dark" },
     recording: "Recording",
@@ -54,52 +59,8 @@ export const en = {
     lockedDown:
       "Visits are locked down since somebody reported that something is wrong. You can read them; new visits, edits, exports and erasures wait until your organisation lifts it (inroomctl incident steps).",
   },
-  welcome: {
-    createTitle: "Set up this computer",
-    createLead:
-      "Visits are kept in an encrypted vault on this computer. It opens with your passphrase, on this computer only.",
-    openTitle: "Welcome back",
-    coveredLead:
-      "The screen is locked. A visit is still being recorded or written down, and that goes on. Enter your passphrase to see it.",
-    openLead: "Enter your passphrase to open the vault on this computer.",
-    passphrase: "Passphrase",
-    again: "Passphrase again",
-    create: "Create the vault",
-    creating: "Creating the vault…",
-    open: "Open",
-    opening: "Opening…",
-    folder: "Kept in",
-    differ: "The two passphrases are not the same.",
-    show: "Show the passphrase",
-    hide: "Hide the passphrase",
-    join: "This computer is to join an organisation…",
-    joinLead: "Your IT has a folder with the organisation's key and document, and the check code of its recovery sheet.",
-    joinFolder: "Folder",
-    joinFolderHint: "Its whole path, such as /media/it/for-workstations.",
-    checkCode: "Check code",
-    checkCodeHint: "Eight letters and digits. Another code means another organisation.",
-    joinDo: "Join",
-    joining: "Joining…",
-    joinNot: "Set it up without an organisation",
-    createForLead: (organisation: string) =>
-      `This computer belongs to ${organisation}. Visits are kept in an encrypted vault on it, which opens for the people of its roster.`,
-    openForLead: "Sign in with your organisation account to open the vault on this computer.",
-    account: "Account",
-    accountHint: "As your organisation has it, such as name@clinic.example.",
-    code: "Enrolment code",
-    codeHint: "Your organisation has handed it to you. It is good once.",
-    yourOrganisation: "your organisation",
-    recoveryKey: "Recovery key of your organisation",
-    recoveryHint: "Your IT has it. It opens the vault when the passphrase is forgotten or the computer is lost.",
-    withoutKey:
-      "There is none. I know that a forgotten passphrase cannot be recovered then; I write it down and keep it safe.",
-    tooShort: (shortest: number) => `At least ${shortest} characters.`,
-    strength: {
-      weak: "Easy to guess. Four or more unrelated words make a good passphrase.",
-      fair: "Fair. One more word would make it strong.",
-      strong: "Strong.",
-    },
-  },
+  welcome,
+  office,
   visits: {
     title: "Visits",
     new: "New visit",
@@ -350,6 +311,7 @@ export const en = {
       n === 0 ? "No words of the transcript belong to this line." : `${count(n, "passage", "passages")} of the transcript`,
   },
   sign: {
+    notForRole: "Your role does not include signing. A physician signs.",
     title: "Sign the note",
     explain: (revision: number) => `Revision ${revision} becomes the note of this visit. Afterwards nothing of the visit can be changed or added.`,
     unsaved: "There are changes that are not saved. Save or undo them, then sign.",
@@ -417,6 +379,7 @@ export const en = {
     },
     keep: "kept",
     save: "Save",
+    notForRole: "You see it here; an administrator changes it.",
     done: "Saved. It holds for all visits.",
     will: {
       audio: (date: string) => `Recording will be erased on ${date}`,
@@ -440,6 +403,13 @@ export const en = {
     meant: "I understand that this cannot be undone.",
     start: "Erase",
     done: { all: "The visit is erased.", sound: "The recording is erased.", words: "The transcript is erased." },
+  },
+  cover: {
+    title: "Covered",
+    saving: "What you wrote is being saved. Then somebody else can sign in.",
+    failed: "What you wrote could not be saved, so you are still signed in and the screen stays covered.",
+    again: "Try again",
+    show: "Show my work",
   },
   closing: {
     title: "A visit is being recorded",
@@ -467,6 +437,7 @@ export const en = {
       ["Ctrl Z", "Undo"],
       ["Ctrl Shift Z", "Redo"],
       ["Esc", "Back, or close what is open"],
+      ["Ctrl Shift L", "Cover the screen and let somebody else sign in"],
       ["?", "This list"],
     ] as readonly (readonly [string, string])[],
   },

@@ -53,3 +53,24 @@ export function day(unixMillis: number): string {
 export function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
+
+/** An instant to the second, short enough for a table. */
+export function dateAndTime(unixMillis: number): string {
+  const at = new Date(unixMillis);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** The first instant of a day as a date field writes it, by the computer's clock; `null` for none. */
+export function dayStart(typed: string): number | null {
+  const [year, month, date] = typed.split("-").map(Number);
+  return year && month && date ? new Date(year, month - 1, date).getTime() : null;
+}
+
+/** The first instant after that day. */
+export function dayEnd(typed: string): number | null {
+  const start = dayStart(typed);
+  if (start === null) return null;
+  const next = new Date(start);
+  next.setDate(next.getDate() + 1);
+  return next.getTime();
+}

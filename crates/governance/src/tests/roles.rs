@@ -51,6 +51,7 @@ fn is_clinical(command: Command) -> bool {
         | Command::RotateKey
         | Command::Recover
         | Command::AdmitPerson
+        | Command::TakeDocument
         | Command::BackUp
         | Command::Restore
         | Command::ReadRetention

@@ -14,7 +14,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scribe::{Cancel, clock, models};
 use worker::protocol::ModelFile;
 
-use crate::org::{document, to_the_second};
+use scribe::clock::to_the_second;
+use scribe::organisation::write_public;
 
 pub(crate) use outcome::Evaluation;
 
@@ -68,10 +69,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let evaluation = evaluate(&model, &arguments.how)?;
     evaluation.print();
     if let Some(path) = &arguments.json {
-        document::write(path, &evaluation.json()?)?;
+        write_public(path, &evaluation.json()?)?;
     }
     if let Some(path) = &arguments.toml {
-        document::write(
+        write_public(
             path,
             &governance::edit::scorecard_table(&evaluation.scorecard),
         )?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use visit::Sha256Hex;
 
 use crate::log::instant;
-use crate::org::read;
+use scribe::organisation::read_document as read;
 
 /// A model's scorecard with what stands behind it.
 pub(crate) struct Evaluation {

@@ -11,7 +11,9 @@ use visit::{Sha256Hex, UnixMillis};
 
 use super::propose::{APPROVAL, CARD};
 use crate::log::instant;
-use crate::org::{Document, read, to_the_second};
+use crate::org::Document;
+use scribe::clock::to_the_second;
+use scribe::organisation::read_document as read;
 
 #[derive(clap::Args)]
 pub(crate) struct ApproveArguments {

@@ -13,7 +13,8 @@ use visit::{Sha256Hex, UnixMillis};
 
 use crate::evaluate::{self, Evaluation};
 use crate::log::instant;
-use crate::org::{days_after, document, read, to_the_second, today};
+use scribe::clock::{days_after, to_the_second, today};
+use scribe::organisation::{read_document as read, write_public};
 
 /// The files of a dossier.
 pub(super) const APPROVAL: &str = "approval.toml";
@@ -124,7 +125,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (PAGE, page.page()),
     ];
     for (name, text) in files {
-        document::write(&arguments.out.join(name), &text)?;
+        write_public(&arguments.out.join(name), &text)?;
     }
     evaluation.print();
     tell(&arguments.out, &evaluation);

@@ -9,7 +9,9 @@ use std::process::Command;
 use anyhow::{Context as _, bail, ensure};
 use governance::{Organisation, changes, edit};
 
-use super::document::{self, Document};
+use scribe::organisation::{read_document, write_public};
+
+use super::Document;
 
 pub(crate) fn run(path: &Path) -> anyhow::Result<()> {
     let document = Document::open(path)?;
@@ -21,11 +23,11 @@ pub(crate) fn run(path: &Path) -> anyhow::Result<()> {
             copy.display()
         );
     } else {
-        document::write(&copy, &document.text)?;
+        write_public(&copy, &document.text)?;
     }
     let (text, organisation) = loop {
         open_editor(&copy)?;
-        let text = document::read(&copy)?;
+        let text = read_document(&copy)?;
         match Organisation::read(&text) {
             Ok(organisation) => break (text, organisation),
             Err(mistake) => {

@@ -2,10 +2,9 @@
 //!
 //! These commands work on files alone. Whoever has the organisation's key decides, not a role.
 
-pub(crate) mod document;
+mod document;
 mod edit;
 mod init;
-mod sheet;
 mod sign;
 
 use std::path::PathBuf;
@@ -13,8 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use governance::{changes, facts};
 
-pub(crate) use document::{Document, read, signature_of};
-pub(crate) use init::{days_after, to_the_second, today};
+pub(crate) use document::Document;
 pub(crate) use sign::public_key;
 
 #[derive(Subcommand)]

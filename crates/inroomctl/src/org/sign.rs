@@ -6,10 +6,10 @@ use anyhow::{Context as _, bail, ensure};
 use governance::minisign::{PublicKey, SecretKey, Signature};
 use governance::{Pinned, accept, check_code};
 use scribe::clock;
+use scribe::organisation::{read_document, read_signed, signature_of, write_public};
 use secrecy::ExposeSecret as _;
 
 use super::Document;
-use super::document::{self, signature_of};
 use crate::passphrase;
 
 #[derive(clap::Args)]
@@ -64,7 +64,7 @@ pub(crate) fn sign(arguments: &SignArguments) -> anyhow::Result<()> {
         organisation.identity.name, organisation.serial
     );
     let signature = key.sign(document.text.as_bytes(), &comment);
-    document::write(&to, &signature.file())?;
+    write_public(&to, &signature.file())?;
     println!("signed {}: {comment}", to.display());
     println!(
         "check code  {}",
@@ -80,7 +80,7 @@ fn signed_before(document: &Document, key: &PublicKey, file: &Path) -> anyhow::R
     if !file.exists() {
         return Ok(None);
     }
-    let Ok(signature) = document::read(file)?.parse::<Signature>() else {
+    let Ok(signature) = read_document(file)?.parse::<Signature>() else {
         return Ok(None);
     };
     if signature.verify(document.text.as_bytes(), key).is_ok() {
@@ -92,9 +92,7 @@ fn signed_before(document: &Document, key: &PublicKey, file: &Path) -> anyhow::R
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<()> {
     let key = public_key(&arguments.key)?;
-    let text = document::read(&arguments.document)?;
-    let signature = document::read(&signature_of(&arguments.document))
-        .context("the document is not signed: its .minisig is not beside it")?;
+    let (text, signature) = read_signed(&arguments.document)?;
     let pinned = Pinned {
         key: &key,
         newest: None,
@@ -118,7 +116,7 @@ pub(crate) fn public_key(text: &str) -> anyhow::Result<PublicKey> {
     if let Ok(key) = text.parse() {
         return Ok(key);
     }
-    document::read(Path::new(text))?
+    read_document(Path::new(text))?
         .parse()
         .with_context(|| format!("{text} is not a minisign public key"))
 }

@@ -77,6 +77,7 @@ fn call(vault: &Vault, clinic: &Clinic, command: Command) -> Option<Result<(), V
         | Command::LockVault
         | Command::RotateKey
         | Command::Recover
+        | Command::TakeDocument
         | Command::Restore => return None,
     })
 }

@@ -4,18 +4,18 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 /// What an organisation keeps on paper.
-pub(crate) struct Sheet<'a> {
-    pub(crate) organisation: &'a str,
-    pub(crate) made: Moment,
-    pub(crate) key: &'a PublicKey,
-    pub(crate) recipient: &'a str,
+pub(super) struct Sheet<'a> {
+    pub(super) organisation: &'a str,
+    pub(super) made: Moment,
+    pub(super) key: &'a PublicKey,
+    pub(super) recipient: &'a str,
     /// The recovery key's own file.
-    pub(crate) recovery: &'a SecretString,
-    pub(crate) check: &'a str,
+    pub(super) recovery: &'a SecretString,
+    pub(super) check: &'a str,
 }
 
 impl Sheet<'_> {
-    pub(crate) fn text(&self) -> Zeroizing<String> {
+    pub(super) fn text(&self) -> Zeroizing<String> {
         let recovery = self.recovery.expose_secret();
         let secret = recovery.lines().find(|line| !line.starts_with('#'));
         let mut text = Zeroizing::new(String::with_capacity(4096));

@@ -1,0 +1,13 @@
+//! An organisation's keys and document as files: made, read, taken. The window and the command line
+//! share it.
+
+mod files;
+mod founding;
+mod practice;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+pub use files::{FileError, read_document, read_signed, signature_of, write_private, write_public};
+pub use founding::{Founded, Founder, FoundingError, found};
+pub use practice::{FoundingStage, Practice, PracticeError, SetUp, set_up_practice};
