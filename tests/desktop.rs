@@ -107,6 +107,14 @@ async fn record(
     let window = Window::open(&arguments, &environment).await;
 
     window.find("create-passphrase").await;
+    // It listens on the network for the driver, and does not claim that nothing leaves.
+    let open = window.texts("not-shut-off").await;
+    assert!(
+        open.iter()
+            .any(|text| text.contains("a test drives this window")),
+        "{open:?}"
+    );
+    assert!(window.texts("nothing-leaves").await.is_empty());
     window.picture(&format!("1-welcome{mark}")).await;
     window.fill("create-passphrase", PASSPHRASE).await;
     window.fill("create-passphrase-again", PASSPHRASE).await;

@@ -2,6 +2,7 @@
 
 mod exporting;
 mod incident;
+mod nothing_leaves;
 
 use scribe::Event;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use crate::preferences::Preferences;
 
 pub use exporting::{ExportReport, ExportRequest, NoteCopy, NoteTextRequest};
 pub use incident::{HourStep, ReportRequest};
+pub use nothing_leaves::NothingLeaves;
 
 /// What the page needs to know once.
 #[derive(Debug, Serialize, TS)]
@@ -39,6 +41,8 @@ pub struct Startup {
     pub organisation: Option<String>,
     /// The kinds of visit that its pilot is limited to; empty if it is not.
     pub kinds: Vec<String>,
+    /// What the self-check of this start has found.
+    pub nothing_leaves: NothingLeaves,
     /// Set in a demonstration.
     pub demo: Option<Demo>,
     /// The name of the account at the computer, as a first guess at who asks for consent.

@@ -11,6 +11,7 @@ mod failure;
 mod ipc;
 mod page;
 mod preferences;
+mod screen;
 mod underway;
 mod window;
 
@@ -20,9 +21,13 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     scribe::keep_memory_private();
+    let walls = scribe::confinement::confine_window();
     let arguments = arguments::Arguments::parse();
+    if let Some(screen) = screen::out_of_reach(&walls) {
+        return complain(&screen);
+    }
     let desk = match desk::Desk::new(&arguments) {
-        Ok(desk) => desk,
+        Ok(desk) => desk.walled_in(walls),
         Err(failure) => return complain(&failure.message),
     };
     match window::run(desk) {

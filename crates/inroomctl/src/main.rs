@@ -16,6 +16,7 @@ mod passphrase;
 mod people;
 mod progress;
 mod retention;
+mod self_check;
 mod speed;
 mod templates;
 mod terms;
@@ -62,10 +63,13 @@ enum Command {
     Workstation(workstation::Command),
     /// List the microphones of this computer.
     Microphones,
+    /// Try whether this computer's system keeps the program and its workers from the network.
+    SelfCheck,
 }
 
 fn main() -> std::process::ExitCode {
     scribe::keep_memory_private();
+    let walls = scribe::confinement::confine();
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
         Command::Visit(command) => visits::run(*command),
@@ -76,6 +80,7 @@ fn main() -> std::process::ExitCode {
         Command::People(command) => people::run(&command),
         Command::Workstation(command) => workstation::run(&command),
         Command::Microphones => microphones(),
+        Command::SelfCheck => self_check::run(&walls),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
@@ -132,6 +137,7 @@ mod tests {
         ("people enrol", &[]),
         ("people list", &[]),
         ("people remove", &[]),
+        ("self-check", &[]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),

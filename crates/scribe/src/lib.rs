@@ -7,6 +7,7 @@
 
 mod cancel;
 pub mod clock;
+pub mod confinement;
 pub mod consent;
 mod context;
 mod correcting;

@@ -10,7 +10,7 @@ use visit::{
 };
 
 /// Raised whenever a message changes its meaning or shape.
-pub const VERSION: u16 = 5;
+pub const VERSION: u16 = 6;
 
 /// A model file and the digest that its bytes must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,6 +75,8 @@ pub enum ToWorker {
     CancelDraft,
     /// End now.
     Quit,
+    /// In place of the first message: open nothing, say [`FromWorker::Confined`] and end.
+    ShowConfinement,
 }
 
 /// What a draft is made from.
@@ -161,6 +163,8 @@ pub enum FromWorker {
     DraftCancelled,
     /// The worker could not do what was asked and ends.
     Failed(Failure),
+    /// The walls around the worker as it has tried them, before it reads a byte of a model.
+    Confined(confinement::Report),
 }
 
 /// What is known when a draft is done.

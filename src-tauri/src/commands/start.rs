@@ -46,6 +46,7 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         kinds: organisation
             .and_then(|of| of.pilot?.kinds)
             .unwrap_or_default(),
+        nothing_leaves: desk.nothing_leaves(),
         demo: desk.demonstration().map(|demo| Demo {
             sound: Demonstration::sample_name(demo),
         }),

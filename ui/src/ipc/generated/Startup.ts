@@ -3,6 +3,7 @@ import type { ConsentWording } from "./ConsentWording";
 import type { Demo } from "./Demo";
 import type { Door } from "./Door";
 import type { Failure } from "./Failure";
+import type { NothingLeaves } from "./NothingLeaves";
 import type { Preferences } from "./Preferences";
 import type { TemplateChoice } from "./TemplateChoice";
 
@@ -46,6 +47,10 @@ organisation: string | null,
  * The kinds of visit that its pilot is limited to; empty if it is not.
  */
 kinds: Array<string>, 
+/**
+ * What the self-check of this start has found.
+ */
+nothing_leaves: NothingLeaves, 
 /**
  * Set in a demonstration.
  */
