@@ -108,6 +108,14 @@ async fn record(
     let window = Window::open(&arguments, &environment).await;
 
     window.find("open-passphrase").await;
+    // It listens on the network for the driver, and does not claim that nothing leaves.
+    let open = window.texts("not-shut-off").await;
+    assert!(
+        open.iter()
+            .any(|text| text.contains("a test drives this window")),
+        "{open:?}"
+    );
+    assert!(window.texts("nothing-leaves").await.is_empty());
     window.picture(&format!("1-welcome{mark}")).await;
     window.fill("open-passphrase", PASSPHRASE).await;
     window.click("open-vault").await;

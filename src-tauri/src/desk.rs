@@ -3,6 +3,7 @@
 mod organisation;
 mod sample;
 mod screen;
+mod walls;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -36,6 +37,7 @@ pub struct Desk {
     covered: AtomicBool,
     /// Held by whoever locks or unlocks the screen.
     screen: Mutex<()>,
+    walls: walls::Walls,
     /// The recording and the work that follow one another.
     pub underway: Underway,
 }
@@ -93,6 +95,7 @@ impl Desk {
             listener: Arc::default(),
             covered: AtomicBool::new(false),
             screen: Mutex::default(),
+            walls: walls::Walls::default(),
             underway: Underway::default(),
         })
     }

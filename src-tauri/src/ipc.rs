@@ -3,6 +3,7 @@
 mod exporting;
 mod incident;
 mod log;
+mod nothing_leaves;
 mod practice;
 mod workstation;
 
@@ -24,6 +25,7 @@ pub use incident::{
     WorksheetRequest,
 };
 pub use log::{LogExport, LogExported, LogRequest, LogView};
+pub use nothing_leaves::NothingLeaves;
 pub use practice::{CreateRequest, EnrolRequest, FoundingStage, PracticeMade, PracticeRequest};
 pub use workstation::{AdmitRequest, DocumentRequest, DocumentTaken, WorkstationView};
 
@@ -52,6 +54,8 @@ pub struct Startup {
     pub organisation: Option<String>,
     /// The kinds of visit that its pilot is limited to; empty if it is not.
     pub kinds: Vec<String>,
+    /// What the self-check of this start has found.
+    pub nothing_leaves: NothingLeaves,
     /// Set while the sample visit can be played.
     pub demo: Option<Demo>,
     /// The name of the account at the computer, as a first guess at who asks for consent.

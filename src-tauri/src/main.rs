@@ -13,6 +13,7 @@ mod failure;
 mod ipc;
 mod page;
 mod preferences;
+mod screen;
 mod underway;
 mod window;
 
@@ -29,9 +30,13 @@ fn main() -> ExitCode {
             |()| ExitCode::SUCCESS,
         );
     }
+    let walls = scribe::confinement::confine_window();
     let arguments = arguments::Arguments::parse();
+    if let Some(screen) = screen::out_of_reach(&walls) {
+        return complain(&screen);
+    }
     let desk = match desk::Desk::new(&arguments) {
-        Ok(desk) => desk,
+        Ok(desk) => desk.walled_in(walls),
         Err(failure) => return complain(&failure.message),
     };
     match window::run(desk) {

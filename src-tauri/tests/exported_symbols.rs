@@ -33,6 +33,32 @@ fn no_function_of_sqlite_or_openssl_is_exported() {
     assert!(strangers.is_empty(), "exported: {strangers:?}");
 }
 
+/// SQLCipher takes its ciphers from OpenSSL, which is compiled in. OpenSSL's way to the network is not.
+#[test]
+fn no_tls_is_compiled_in() {
+    let output = Command::new("nm")
+        .arg(env!("CARGO_BIN_EXE_inroom"))
+        .output()
+        .expect("nm (binutils) is installed");
+    let all = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> = all
+        .lines()
+        .filter_map(|line| line.split_whitespace().last())
+        .collect();
+    assert!(names.contains(&"EVP_CIPHER_CTX_new"), "no ciphers are seen");
+    let network = [
+        "SSL_CTX_new",
+        "SSL_new",
+        "SSL_connect",
+        "TLS_client_method",
+        "DTLS_client_method",
+        "BIO_new_connect",
+        "BIO_new_ssl_connect",
+    ];
+    let found: Vec<_> = names.iter().filter(|name| network.contains(name)).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
 /// The same command does show what the program takes from WebKitGTK, so it does see symbols.
 #[test]
 fn the_program_is_linked_to_the_web_view() {

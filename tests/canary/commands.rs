@@ -57,6 +57,7 @@ impl<'s> Commands<'s> {
         let recipient = self.make_vault(first);
         self.run(&["vault", "info"], Some(first));
         self.run(&["microphones"], None);
+        self.run(&["self-check"], None);
         self.run(&["vault", "retention", "set", "--draft", "90"], Some(first));
         self.run(&["vault", "retention", "show"], Some(first));
         let to = self.stage.text(second.2);

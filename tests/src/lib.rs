@@ -9,8 +9,12 @@
 
 pub mod facts;
 pub mod memory;
+pub mod namespace;
 pub mod needles;
+mod picture;
 pub mod programs;
+pub mod seen;
+pub mod sockets;
 pub mod sound;
 pub mod trace;
 pub mod window;

@@ -42,7 +42,7 @@ pub struct Window {
 }
 
 /// A child that is ended when dropped, with everything that it started.
-struct Ended(Child);
+pub(crate) struct Ended(pub(crate) Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -68,7 +68,7 @@ impl Window {
         arguments: &[&str],
         environment: &[(String, String)],
     ) -> Self {
-        let (display, screen) = start_display();
+        let (display, screen) = start_display(None);
         // A port that was free may have been taken before the driver came to it.
         let driver = || start_driver(start(&tauri_driver()), &screen, environment);
         let (driver, port) = driver().or_else(driver).expect("tauri-driver listens");
@@ -331,7 +331,8 @@ pub fn artefacts() -> PathBuf {
     folder
 }
 
-fn start_display() -> (Ended, String) {
+/// A display; its screen is kept in a file in this folder, if one is named.
+pub(crate) fn start_display(framebuffer: Option<&Path>) -> (Ended, String) {
     let (mut read, write) = std::io::pipe().expect("a pipe");
     let mut command = Command::new("Xvfb");
     // Xvfb chooses a free number and writes it to its standard output.
@@ -346,6 +347,9 @@ fn start_display() -> (Ended, String) {
             "tcp",
         ])
         .stdout(write);
+    if let Some(folder) = framebuffer {
+        command.arg("-fbdir").arg(folder);
+    }
     let log = std::fs::File::create(artefacts().join("display.log")).expect("a log");
     let display = spawn_in_own_group(command.stdin(Stdio::null()).stderr(log));
     drop(command);
@@ -398,7 +402,7 @@ fn in_own_group(mut command: Command, log: std::fs::File) -> Ended {
     ))
 }
 
-fn spawn_in_own_group(command: &mut Command) -> Child {
+pub(crate) fn spawn_in_own_group(command: &mut Command) -> Child {
     use std::os::unix::process::CommandExt;
     let name = command.get_program().to_string_lossy().into_owned();
     command

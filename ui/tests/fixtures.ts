@@ -96,6 +96,7 @@ export const startup = (changes: Partial<Startup> = {}): Startup => ({
   locked_down: false,
   organisation: null,
   kinds: [],
+  nothing_leaves: { proven: true, gaps: [] },
   demo: null,
   account: "anna",
   templates: [

@@ -41,6 +41,7 @@ const TEST: &[&str] = &[
     "sox",
     "strace",
     "webkit2gtk-driver",
+    "xdotool",
     "xvfb",
 ];
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
+use confinement::worker::Walls;
 use speech::{Models, Options, Recognizer, SpeechError};
 use visit::{Haste, ModelIdentity, SAMPLE_RATE, Samples, Segment};
 use worker::protocol::{Failure, FromWorker, ModelFile, ToWorker};
@@ -17,7 +18,12 @@ const PIECE: usize = SAMPLE_RATE as usize;
 ///
 /// # Errors
 /// [`Failure`]: why the worker cannot go on.
-pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
+pub fn hear(
+    first: ToWorker,
+    inbox: &Inbox,
+    out: &Outbox,
+    mut walls: Walls,
+) -> Result<Infallible, Failure> {
     let ToWorker::OpenSpeech {
         whisper,
         voice_activity,
@@ -28,12 +34,16 @@ pub fn hear(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
         from,
         known,
         phrases,
-    } = inbox.next()?
+    } = first
     else {
         return Err(Failure::Protocol(
             "the speech models must be opened first".to_owned(),
         ));
     };
+    let encoder = voice_encoder.as_deref().map(|file| file.path.as_path());
+    let models = [whisper.path.as_path(), &voice_activity.path];
+    walls.read_only(&models.into_iter().chain(encoder).collect::<Vec<_>>());
+    out.send(&FromWorker::Confined(walls.report()));
     let start = Instant::now();
     let options = Options {
         language,

@@ -13,7 +13,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use worker::protocol::{FromWorker, VERSION};
+use confinement::worker::Walls;
+use worker::protocol::{Failure, FromWorker, ToWorker, VERSION};
 use worker::{PANIC_MARK, WorkerKind};
 
 use crate::pipes::{Inbox, Outbox};
@@ -87,19 +88,29 @@ fn work(
         protocol: VERSION,
         level: LEVEL.to_owned(),
     });
+    #[cfg(unix)]
+    if kind == WorkerKind::Drafting {
+        confine::give_way().context("the priority cannot be lowered")?;
+    }
+    // From here on nothing is opened but the models.
+    let walls = confinement::worker::confine();
     let inbox = Inbox::open(&out).context("a thread cannot be started")?;
-    let failure = match kind {
-        WorkerKind::Speech => hearing::hear(&inbox, &out),
-        WorkerKind::Drafting => {
-            #[cfg(unix)]
-            confine::give_way().context("the priority cannot be lowered")?;
-            writing::write(&inbox, &out)
-        }
-    };
+    let failure = inbox.next().and_then(|first| match (first, kind) {
+        (ToWorker::ShowConfinement, _) => show(walls, &out),
+        (first, WorkerKind::Speech) => hearing::hear(first, &inbox, &out, walls),
+        (first, WorkerKind::Drafting) => writing::write(first, &inbox, &out, walls),
+    });
     match failure {
         Err(failure) => out.fail(failure),
         Ok(never) => Ok(never),
     }
+}
+
+/// Tries the walls, says what came of it, and ends.
+fn show<N>(mut walls: Walls, out: &Outbox) -> Result<N, Failure> {
+    walls.read_only(&[]);
+    out.send(&FromWorker::Confined(walls.report()));
+    confine::exit_now(0)
 }
 
 /// A panic's message may quote what was being worked on, so only its place is written.

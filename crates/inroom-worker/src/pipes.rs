@@ -83,6 +83,7 @@ impl Inbox {
         thread::Builder::new()
             .name("reader".to_owned())
             .spawn(move || {
+                confinement::worker::no_files();
                 let mut pipe = io::stdin().lock();
                 loop {
                     match frame::read(&mut pipe) {
@@ -105,6 +106,7 @@ impl Inbox {
         thread::Builder::new()
             .name("heartbeat".to_owned())
             .spawn(move || {
+                confinement::worker::no_files();
                 loop {
                     beating.send(&FromWorker::Heartbeat);
                     thread::sleep(HEARTBEAT);

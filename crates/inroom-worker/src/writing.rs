@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use confinement::worker::Walls;
 use drafting::{DraftError, DraftEvent, Drafter, Options, Outcome, Request};
 use visit::ModelIdentity;
 use worker::protocol::{DraftEnd, DraftRequest, Failure, FromWorker, ModelFile, ToWorker};
@@ -15,17 +16,24 @@ use crate::verified;
 ///
 /// # Errors
 /// [`Failure`]: why the worker cannot go on.
-pub fn write(inbox: &Inbox, out: &Outbox) -> Result<Infallible, Failure> {
+pub fn write(
+    first: ToWorker,
+    inbox: &Inbox,
+    out: &Outbox,
+    mut walls: Walls,
+) -> Result<Infallible, Failure> {
     let ToWorker::OpenDrafting {
         model,
         threads,
         context_tokens,
-    } = inbox.next()?
+    } = first
     else {
         return Err(Failure::Protocol(
             "the drafting model must be opened first".to_owned(),
         ));
     };
+    walls.read_only(&[&model.path]);
+    out.send(&FromWorker::Confined(walls.report()));
     let start = Instant::now();
     let options = Options {
         threads,

@@ -23,6 +23,7 @@ mod pilot;
 mod progress;
 mod retention;
 mod risk;
+mod self_check;
 mod speed;
 mod surroundings;
 mod templates;
@@ -90,6 +91,8 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// List the microphones of this computer.
     Microphones,
+    /// Try whether this computer's system keeps the program and its workers from the network.
+    SelfCheck,
 }
 
 fn main() -> std::process::ExitCode {
@@ -98,6 +101,7 @@ fn main() -> std::process::ExitCode {
     if let Some(done) = manual::written_if_asked(Arguments::command, asked) {
         return told(done.map_err(Into::into));
     }
+    let walls = scribe::confinement::confine();
     let done = match Arguments::parse().command {
         Command::Eval(command) => eval::run(command),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -114,6 +118,7 @@ fn main() -> std::process::ExitCode {
         Command::Risk(arguments) => risk::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Microphones => microphones(),
+        Command::SelfCheck => self_check::run(&walls),
     };
     told(done)
 }
@@ -183,6 +188,7 @@ mod tests {
         ("people remove", &[]),
         ("pilot report", &[C::ReadPilotFigures]),
         ("risk", &[C::AssessRisk]),
+        ("self-check", &[]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),

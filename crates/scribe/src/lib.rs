@@ -8,6 +8,7 @@
 mod audit_log;
 mod cancel;
 pub mod clock;
+pub mod confinement;
 pub mod consent;
 mod context;
 mod correcting;

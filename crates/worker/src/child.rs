@@ -20,7 +20,7 @@ const UNSENT: usize = 256 << 20;
 /// What comes from a worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WorkerEvent {
-    /// A message; [`FromWorker::Heartbeat`] is not among them.
+    /// A message; [`FromWorker::Heartbeat`] and [`FromWorker::Confined`] are not among them.
     Message(FromWorker),
     /// The process is gone. Always the last event, and exactly one.
     Died(Ending),
@@ -108,6 +108,11 @@ impl Child {
     /// Ends the process at once, whatever it is doing. [`WorkerEvent::Died`] follows.
     pub fn kill(&self) {
         self.shared.kill(Deed::Kill);
+    }
+
+    /// What the worker has said of the walls around it. It does so before [`FromWorker::Ready`].
+    pub fn confinement(&self) -> Option<confinement::Report> {
+        watch::locked(&self.shared.confined).clone()
     }
 
     /// The process's number.

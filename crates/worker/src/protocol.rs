@@ -75,6 +75,8 @@ pub enum ToWorker {
     CancelDraft,
     /// End now.
     Quit,
+    /// In place of the first message: open nothing, say [`FromWorker::Confined`] and end.
+    ShowConfinement,
 }
 
 /// What a draft is made from.
@@ -164,6 +166,8 @@ pub enum FromWorker {
     /// What each voice sounds like by all that it has said so far: sent before the `Settled` of what it
     /// has said last, where a voice encoder was opened.
     Voices(Vec<SpokenVoice>),
+    /// The walls around the worker as it has tried them, before it reads a byte of a model.
+    Confined(confinement::Report),
 }
 
 /// What is known when a draft is done.

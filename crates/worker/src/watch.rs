@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) unsent: AtomicUsize,
     /// Largest resident memory seen, in bytes.
     pub(crate) peak: AtomicU64,
+    /// What the worker has said of the walls around it.
+    pub(crate) confined: Mutex<Option<confinement::Report>>,
 }
 
 /// Starts the process and its threads.
@@ -60,6 +62,7 @@ pub(crate) fn begin(
         delivering: AtomicBool::new(false),
         unsent: AtomicUsize::new(0),
         peak: AtomicU64::new(0),
+        confined: Mutex::new(None),
     });
     let threads = || {
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
@@ -126,6 +129,10 @@ impl Shared {
             *locked(&self.heard) = Instant::now();
             match &message {
                 FromWorker::Heartbeat => continue,
+                FromWorker::Confined(report) => {
+                    *locked(&self.confined) = Some(report.clone());
+                    continue;
+                }
                 FromWorker::Hello { protocol, .. } if *protocol != VERSION => {
                     let theirs = *protocol;
                     return (
@@ -222,6 +229,6 @@ impl Shared {
 }
 
 /// What these locks guard is whole at every moment, so a panic elsewhere does not spoil it.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

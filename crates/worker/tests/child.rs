@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use confinement::{Attempt, Report, Wall};
 use visit::Samples;
 use worker::protocol::{FromWorker, ToWorker};
 use worker::{Child, Ending, SendError, SpawnError, Start, WorkerEvent, WorkerKind};
@@ -58,6 +59,22 @@ fn each_way_to_fail_has_its_ending() {
         let child = Child::start(&start(stand_in)).expect("started");
         assert_eq!(ending(&child), expected, "{stand_in}");
     }
+}
+
+/// It is kept for whoever asks, and is no event.
+#[test]
+fn what_a_worker_says_of_its_walls_is_known_after_its_end() {
+    let child = Child::start(&start("walls")).expect("started");
+    assert!(matches!(
+        next(&child),
+        WorkerEvent::Message(FromWorker::Hello { .. })
+    ));
+    assert_eq!(ending(&child), Ending::Code(0));
+    let report = Report {
+        missing: vec![Wall::Files],
+        open: vec![Attempt::Internet4],
+    };
+    assert_eq!(child.confinement(), Some(report));
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         kinds: organisation
             .and_then(|of| of.pilot?.kinds)
             .unwrap_or_default(),
+        nothing_leaves: desk.nothing_leaves(),
         demo: desk.sample().map(|sample| Demo {
             sound: sample.name(),
             ends: sample.ends_at_first_start,

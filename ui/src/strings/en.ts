@@ -59,6 +59,11 @@ export const en = {
     lockedDown:
       "Visits are locked down since somebody reported that something is wrong. You can read them; new visits, edits, exports and erasures wait until your organisation lifts it (inroomctl incident steps).",
   },
+  nothingLeaves: {
+    sentence: "Nothing leaves this computer.",
+    how: "Tried at this start: the system refuses this program and its workers every way to the network.",
+    open: "This program is not shut off from the network:",
+  },
   welcome,
   office,
   visits: {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::running::{
     self, LONG, model, open_drafting, open_speech, signal, start, until_death, worker,
 };
+use confinement::Report;
 use worker::protocol::{Failure, FromWorker, ToWorker};
 use worker::{Ending, Start, WorkerKind};
 
@@ -219,6 +220,64 @@ fn a_model_that_is_too_large_for_the_limit_ends_the_worker_for_want_of_memory() 
             "{kind:?}: {} bytes",
             child.peak_memory()
         );
+    }
+}
+
+/// The state of a process or of one of its threads, as the kernel tells it.
+fn status(of: &Path, field: &str) -> String {
+    let status = std::fs::read_to_string(of.join("status")).unwrap();
+    let value = status.lines().find_map(|line| line.strip_prefix(field));
+    value.expect("the field").trim().to_owned()
+}
+
+/// Of both kinds, with their models loaded: it has tried the walls before, each thread's calls are
+/// filtered, and no descriptor is a socket. What the walls refuse is tried in `crates/confinement`.
+#[test]
+fn a_worker_is_walled_in_before_it_reads_a_model() {
+    let kinds = [
+        (WorkerKind::Speech, open_speech(model("whisper-tiny.en"), 0)),
+        (
+            WorkerKind::Drafting,
+            open_drafting(model("smollm2-135m-instruct")),
+        ),
+    ];
+    for (kind, open) in kinds {
+        let child = worker(&start(kind));
+        assert_eq!(
+            child.confinement(),
+            None,
+            "{kind:?}: nothing was opened yet"
+        );
+        child.send(&open).unwrap();
+        running::until(&child, |message| {
+            matches!(message, FromWorker::Ready { .. })
+        });
+        assert_eq!(child.confinement(), Some(Report::default()), "{kind:?}");
+        let process = Path::new("/proc").join(child.pid().to_string());
+        for thread in std::fs::read_dir(process.join("task")).unwrap() {
+            let thread = thread.unwrap().path();
+            assert_eq!(status(&thread, "Seccomp:"), "2", "{kind:?}: {thread:?}");
+            assert_eq!(status(&thread, "NoNewPrivs:"), "1", "{kind:?}: {thread:?}");
+        }
+        // Who may look at them is another question; root may.
+        for open in std::fs::read_dir(process.join("fd")).into_iter().flatten() {
+            let what = std::fs::read_link(open.unwrap().path()).unwrap();
+            assert!(
+                what.to_string_lossy().starts_with("pipe:"),
+                "{kind:?}: {what:?}"
+            );
+        }
+    }
+}
+
+/// Asked for it alone, it opens nothing, says how it stands and ends.
+#[test]
+fn a_worker_shows_its_walls_without_a_model() {
+    for kind in [WorkerKind::Speech, WorkerKind::Drafting] {
+        let child = worker(&start(kind));
+        child.send(&ToWorker::ShowConfinement).unwrap();
+        assert_eq!(until_death(&child), (Vec::new(), Ending::Code(0)));
+        assert_eq!(child.confinement(), Some(Report::default()), "{kind:?}");
     }
 }
 

@@ -105,6 +105,7 @@ const OTHERS: &[&str] = &[
     "people enrol",
     "people list",
     "people remove",
+    "self-check",
     "vault create",
     "vault info",
     "vault join",

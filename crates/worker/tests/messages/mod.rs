@@ -1,8 +1,10 @@
 //! Any message that one side can send the other.
 
+use confinement::{Attempt, Report, Wall};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::subsequence;
 use visit::{
     Coverage, DraftSpeed, DraftingParameters, Haste, Millis, ModelIdentity, PatientText, Role,
     Samples, Segment, Sha256Hex, SpeakerLabel, SpeakerTurn, SpokenVoice, StatementKind, StopReason,
@@ -16,6 +18,19 @@ fn text() -> impl Strategy<Value = String> {
 
 fn patient_text() -> impl Strategy<Value = PatientText> {
     text().prop_map(PatientText::from)
+}
+
+fn confined() -> impl Strategy<Value = FromWorker> {
+    let walls = [Wall::Calls, Wall::Network, Wall::Files, Wall::Signals];
+    let attempts = [
+        Attempt::Internet4,
+        Attempt::Internet6,
+        Attempt::Local,
+        Attempt::File,
+    ];
+    let missing = subsequence(walls.to_vec(), 0..=walls.len());
+    let open = subsequence(attempts.to_vec(), 0..=attempts.len());
+    (missing, open).prop_map(|(missing, open)| FromWorker::Confined(Report { missing, open }))
 }
 
 fn digest() -> impl Strategy<Value = Sha256Hex> {
@@ -185,6 +200,7 @@ pub fn to_worker() -> impl Strategy<Value = ToWorker> {
         request().prop_map(|request| ToWorker::Draft(Box::new(request))),
         request().prop_map(|request| ToWorker::DraftAhead(Box::new(request))),
         Just(ToWorker::CancelDraft),
+        Just(ToWorker::ShowConfinement),
         Just(ToWorker::Quit),
     ]
 }
@@ -257,6 +273,7 @@ pub fn from_worker() -> impl Strategy<Value = FromWorker> {
         (any::<u32>(), stop).prop_map(|(section, stop)| FromWorker::SectionEnded { section, stop }),
         end().prop_map(|end| FromWorker::DraftEnded(Box::new(end))),
         Just(FromWorker::DraftCancelled),
+        confined(),
         failure().prop_map(FromWorker::Failed),
     ]
 }

@@ -1,3 +1,3 @@
 #!/bin/sh
 # Says hello and then never reads.
-printf '\005\000\000\000\005\000\000\005\002v2'; exec sleep 60
+printf '\005\000\000\000\006\000\000\006\002v2'; exec sleep 60

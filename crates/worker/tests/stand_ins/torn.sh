@@ -1,3 +1,3 @@
 #!/bin/sh
 # Ends inside a frame.
-printf '\011\000\000\000\005\000\000'; exit 0
+printf '\011\000\000\000\006\000\000'; exit 0

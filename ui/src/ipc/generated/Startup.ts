@@ -4,6 +4,7 @@ import type { ConsentWording } from "./ConsentWording";
 import type { Demo } from "./Demo";
 import type { Door } from "./Door";
 import type { Failure } from "./Failure";
+import type { NothingLeaves } from "./NothingLeaves";
 import type { Preferences } from "./Preferences";
 import type { StaffRole } from "./StaffRole";
 import type { TemplateChoice } from "./TemplateChoice";
@@ -56,6 +57,10 @@ organisation: string | null,
  * The kinds of visit that its pilot is limited to; empty if it is not.
  */
 kinds: Array<string>, 
+/**
+ * What the self-check of this start has found.
+ */
+nothing_leaves: NothingLeaves, 
 /**
  * Set while the sample visit can be played.
  */
