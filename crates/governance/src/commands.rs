@@ -122,6 +122,12 @@ commands! {
     LiftLockdown, "lift the lockdown": Physician Administrator Oversight;
     /// Try the incident plan and record the result.
     RecordDrill, "record a drill": Physician Administrator Oversight;
+    /// See where signed heads of the audit log go and whether they arrive, and have them go now.
+    ExportHeads, "export signed heads of the audit log": Administrator Oversight Auditor;
+    /// Say where they go, where no organisation's document does.
+    SetHeadsTarget, "say where signed heads of the audit log go": Administrator;
+    /// Take note of an emergency access, which is told at every sign-in until then.
+    AcknowledgeEmergency, "take note of an emergency access": Oversight;
 }
 
 impl fmt::Display for Command {

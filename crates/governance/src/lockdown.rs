@@ -40,7 +40,8 @@ pub fn in_lockdown(
         | Command::ShowWorksheet
         | Command::MakeIncidentPack
         | Command::LiftLockdown
-        | Command::RecordDrill => true,
+        | Command::RecordDrill
+        | Command::ExportHeads => true,
         Command::Record | Command::DraftNote => under_way,
         Command::ListVisits | Command::ReadVisit => role.is_none_or(|role| role == Role::Physician),
         Command::OpenVault => under_way || role != Some(Role::Nurse),
@@ -56,7 +57,9 @@ pub fn in_lockdown(
         | Command::ChangePassphrase
         | Command::ChangeWays
         | Command::AdmitPerson
-        | Command::ChangeRetention => false,
+        | Command::ChangeRetention
+        | Command::SetHeadsTarget
+        | Command::AcknowledgeEmergency => false,
     };
     if goes_on {
         Ok(())

@@ -11,6 +11,7 @@ use vault::{Entry, LogState, Outcome};
 use visit::{UnixMillis, VisitId};
 
 use crate::vaults::VaultArguments;
+use crate::{emergency, heads};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -18,6 +19,12 @@ pub(crate) enum Command {
     Show(ShowArguments),
     /// Write the audit log to a file that `inroom-verify` checks anywhere. This is entered in it.
     Export(ExportArguments),
+    /// Signed heads of the log, kept outside of the vault, so that nobody can write the log anew unnoticed.
+    #[command(subcommand)]
+    Heads(heads::Command),
+    /// List the emergency accesses and take note of them, as oversight: they are told at every sign-in
+    /// until then.
+    Acknowledge(emergency::AccessesArguments),
 }
 
 #[derive(Args)]
@@ -30,7 +37,8 @@ pub(crate) struct ShowArguments {
     /// Only from this day (`2026-01-31`, in UTC) or instant (`2026-01-31T12:00:00Z`) on.
     #[arg(long, value_name = "WHEN", value_parser = instant)]
     since: Option<UnixMillis>,
-    /// Only what this account did, or `program` for what the program did by itself.
+    /// Only what this account did, `program` for what the program did by itself, or `emergency` for what
+    /// was done with a sealed sheet.
     #[arg(long, value_name = "ACCOUNT")]
     who: Option<String>,
     /// Only what was refused.
@@ -50,6 +58,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Show(arguments) => show(arguments),
         Command::Export(arguments) => export(arguments),
+        Command::Heads(command) => heads::run(command),
+        Command::Acknowledge(arguments) => emergency::acknowledge(arguments),
     }
 }
 
@@ -86,6 +96,7 @@ impl ShowArguments {
             vault::Actor::Program => who == "program",
             vault::Actor::Account { name, .. } => name.as_str() == who,
             vault::Actor::Person { account } => account.as_str() == who,
+            vault::Actor::Emergency { .. } => who == "emergency",
         };
         self.visit
             .is_none_or(|visit| entry.act.visit() == Some(visit))

@@ -7,7 +7,9 @@
 )]
 
 mod backups;
+mod emergency;
 mod eval;
+mod heads;
 mod incident;
 mod log;
 mod memory;
@@ -60,6 +62,9 @@ enum Command {
     /// Enrol this computer with an organisation, and take its documents into force.
     #[command(subcommand)]
     Workstation(workstation::Command),
+    /// List the note templates.
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// List the microphones of this computer.
     Microphones,
 }
@@ -75,6 +80,7 @@ fn main() -> std::process::ExitCode {
         Command::Org(command) => org::run(&command),
         Command::People(command) => people::run(&command),
         Command::Workstation(command) => workstation::run(&command),
+        Command::Templates(command) => templates::run(&command),
         Command::Microphones => microphones(),
     };
     match done {
@@ -107,7 +113,11 @@ mod tests {
     /// What each command lets a person do with a vault; nothing for what opens none, or a scratch
     /// vault of its own.
     const COMMANDS: &[(&str, &[C])] = &[
+        ("audit acknowledge", &[C::AcknowledgeEmergency]),
         ("audit export", &[C::ExportLog]),
+        ("audit heads export", &[C::ExportHeads]),
+        ("audit heads set", &[C::SetHeadsTarget]),
+        ("audit heads show", &[C::ExportHeads]),
         ("audit show", &[C::ShowLog]),
         ("eval draft", &[]),
         ("eval transcribe", &[]),
@@ -128,14 +138,19 @@ mod tests {
         ("org init", &[]),
         ("org show", &[]),
         ("org sign", &[]),
+        ("org successor", &[]),
         ("org verify", &[]),
+        ("people emergency", &[]),
         ("people enrol", &[]),
         ("people list", &[]),
         ("people remove", &[]),
+        ("templates list", &[]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),
         ("vault create", &[C::CreateVault]),
+        // The code of the sheet decides, and the vault itself what it gives.
+        ("vault emergency", &[]),
         ("vault info", &[]),
         ("vault join", &[C::CreateVault]),
         ("vault passphrase", &[C::ChangePassphrase]),

@@ -20,6 +20,7 @@ mod folder;
 mod from_file;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod heads;
 mod import;
 mod incident;
 mod level;
@@ -33,6 +34,7 @@ mod scratch;
 mod settings;
 mod signing;
 mod silence;
+mod templates;
 mod transcriber;
 
 pub use cancel::Cancel;
@@ -44,6 +46,7 @@ pub use event::{Alarm, Event, ProvisionalLine, WorkerRole};
 pub use exporting::{Export, ExportError, ExportOrder, export, export_to_file};
 pub use folder::vault_folder;
 pub use from_file::record_file;
+pub use heads::{HeadsExport, HeadsFailed, SystemLog, export_heads};
 pub use import::Import;
 pub use incident::{
     Drill, Pack, PackError, PackOrder, drill, first_hour, incident_pack, incident_pack_to_file,
@@ -55,3 +58,4 @@ pub use retention::{DailyRetention, Enforced, enforce_retention};
 pub use scratch::{ScratchVault, random_passphrase};
 pub use settings::{DraftingSettings, SpeechSettings};
 pub use signing::{SigningError, sign};
+pub use templates::{TemplateUnknown, template, templates};

@@ -56,6 +56,9 @@ fn what_the_window_does_not_do_is_done_on_the_command_line() {
         C::MakeIncidentPack,
         C::LiftLockdown,
         C::RecordDrill,
+        C::ExportHeads,
+        C::SetHeadsTarget,
+        C::AcknowledgeEmergency,
     ];
     assert_eq!(elsewhere, expected);
 }

@@ -61,7 +61,10 @@ fn is_clinical(command: Command) -> bool {
         | Command::ShowWorksheet
         | Command::MakeIncidentPack
         | Command::LiftLockdown
-        | Command::RecordDrill => false,
+        | Command::RecordDrill
+        | Command::ExportHeads
+        | Command::SetHeadsTarget
+        | Command::AcknowledgeEmergency => false,
     }
 }
 

@@ -139,7 +139,7 @@ fn real(path: &Path) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn long_enough(passphrase: &SecretString) -> anyhow::Result<()> {
+pub(super) fn long_enough(passphrase: &SecretString) -> anyhow::Result<()> {
     let characters = passphrase.expose_secret().chars().count();
     if characters < LEAST_PASSPHRASE_CHARACTERS {
         bail!(
@@ -150,7 +150,7 @@ fn long_enough(passphrase: &SecretString) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn random_key() -> anyhow::Result<SecretKey> {
+pub(super) fn random_key() -> anyhow::Result<SecretKey> {
     let mut seeds = Seeds {
         key: Zeroizing::new([0; 32]),
         id: [0; 8],

@@ -7,13 +7,14 @@ mod edit;
 mod init;
 mod sheet;
 mod sign;
+mod successor;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use governance::{changes, facts};
 
-pub(crate) use document::{Document, read, signature_of};
+pub(crate) use document::{Document, read, signature_of, write_secret};
 pub(crate) use init::{days_after, today};
 pub(crate) use sign::public_key;
 
@@ -25,6 +26,9 @@ pub(crate) enum Command {
     Edit(DocumentArgument),
     /// Sign the document: its `.minisig` is written beside it.
     Sign(sign::SignArguments),
+    /// Make another signing key, which the one of until now names as its successor: the document is
+    /// signed with the new one, and workstations take no document of the old one any more.
+    Successor(successor::Arguments),
     /// Find whether a workstation would take the document now, and why not.
     Verify(sign::VerifyArguments),
     /// Show what the document says. Its signature is not looked at.
@@ -53,6 +57,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Init(arguments) => init::run(arguments),
         Command::Edit(arguments) => edit::run(&arguments.document),
         Command::Sign(arguments) => sign::sign(arguments),
+        Command::Successor(arguments) => successor::run(arguments),
         Command::Verify(arguments) => sign::verify(arguments),
         Command::Show(arguments) => show(arguments),
         Command::Diff(arguments) => diff(arguments),
