@@ -3,6 +3,8 @@ use visit::{ConsentGiver, ConsentMethod, Millis, RevisionNumber, UnixMillis, Vis
 
 use crate::actor::{AccountName, PersonAccount};
 use crate::detail::{Asked, Cause, Extent, Format, NamedAs, Outcome, Part, Refusal, Version, Way};
+use crate::emergency::EmergencyReason;
+use crate::heads::{HeadsTarget, NotSent};
 use crate::hex::Digest;
 use crate::incident::Suspicion;
 
@@ -305,6 +307,58 @@ pub enum Act {
         /// Self-checks that could not look.
         untold: u32,
     },
+    /// Signed heads of this log went to a place outside of the vault, or did not. Entered when that
+    /// changes: at the first time, at a failure, and when it works again.
+    HeadsExported {
+        /// Where to.
+        target: HeadsTarget,
+        /// How many entries the newest head that has arrived there speaks of.
+        entries: u64,
+        /// Why the next ones did not; they are tried again.
+        failed: Option<NotSent>,
+    },
+    /// A person said where signed heads of this log go.
+    HeadsTargetChanged {
+        /// Digest of the folder's path; nothing without a folder.
+        folder: Option<Digest>,
+        /// Whether they go to the computer's system log.
+        syslog: bool,
+    },
+    /// The vault can be opened with the code of a sealed emergency sheet from here on, or with none.
+    EmergencyPrepared {
+        /// Digest of the sheet's public part, by which it is told from others.
+        sheet: Option<Digest>,
+    },
+    /// Somebody opened the vault with the code of a sealed emergency sheet, which opens it no more.
+    EmergencyBegun {
+        /// Which sheet.
+        sheet: Digest,
+        /// Why, in a word from a list.
+        reason: EmergencyReason,
+        /// Digest of the name that was typed.
+        name: Digest,
+        /// When it ends by itself.
+        until: UnixMillis,
+    },
+    /// An emergency access came to its end.
+    EmergencyEnded {
+        /// By which sheet it was.
+        sheet: Digest,
+    },
+    /// Oversight has taken note of an emergency access.
+    EmergencyAcknowledged {
+        /// By which sheet it was.
+        sheet: Digest,
+    },
+    /// The vault holds on to another key of its organisation: the one before has named it.
+    OrganisationKeyReplaced {
+        /// Digest of the key before, as the line that holds it.
+        from: Digest,
+        /// Digest of the key from here on.
+        to: Digest,
+        /// Digest of the statement that the key before has signed.
+        statement: Digest,
+    },
     /// Something was asked for and not done.
     Refused {
         /// What.
@@ -379,7 +433,14 @@ impl Act {
             | Self::DocumentTaken { .. }
             | Self::PersonAdmitted { .. }
             | Self::PersonRemoved { .. }
-            | Self::SignInRefused { .. } => None,
+            | Self::SignInRefused { .. }
+            | Self::HeadsExported { .. }
+            | Self::HeadsTargetChanged { .. }
+            | Self::EmergencyPrepared { .. }
+            | Self::EmergencyBegun { .. }
+            | Self::EmergencyEnded { .. }
+            | Self::EmergencyAcknowledged { .. }
+            | Self::OrganisationKeyReplaced { .. } => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::hex::Digest;
+
 /// Who did something, as far as the program knows: in an organisation's vault the person who is signed
 /// in; in a vault with one passphrase the account of the operating system that the program ran under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,11 @@ pub enum Actor {
     Person {
         /// The person's account.
         account: PersonAccount,
+    },
+    /// Somebody who has opened the vault with the code of a sealed emergency sheet.
+    Emergency {
+        /// Digest of the sheet's public part.
+        sheet: Digest,
     },
 }
 

@@ -14,6 +14,8 @@ use crate::act::Act;
 use crate::actor::Actor;
 use crate::detail::{Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Way};
 use crate::entry::Event;
+use crate::heads::NotSent;
+use crate::hex::Digest;
 
 /// Appends the bytes of an entry.
 pub(crate) fn push(bytes: &mut Vec<u8>, number: u64, event: &Event) {
@@ -35,6 +37,10 @@ fn push_actor(bytes: &mut Vec<u8>, actor: &Actor) {
             bytes.push(3);
             push_name(bytes, account.as_str());
         }
+        Actor::Emergency { sheet } => {
+            bytes.push(4);
+            bytes.extend_from_slice(&sheet.0);
+        }
     }
 }
 
@@ -50,6 +56,16 @@ fn push_option(bytes: &mut Vec<u8>, number: Option<u32>) {
         Some(number) => {
             bytes.push(1);
             bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+}
+
+fn push_digest(bytes: &mut Vec<u8>, digest: Option<&Digest>) {
+    match digest {
+        None => bytes.push(0),
+        Some(digest) => {
+            bytes.push(1);
+            bytes.extend_from_slice(&digest.0);
         }
     }
 }
@@ -253,6 +269,43 @@ fn push_act(bytes: &mut Vec<u8>, act: &Act) {
                 bytes.extend_from_slice(&count.to_le_bytes());
             }
         }
+        Act::HeadsExported {
+            target,
+            entries,
+            failed,
+        } => {
+            bytes.push(target.tag());
+            bytes.extend_from_slice(&entries.to_le_bytes());
+            bytes.push(failed.map_or(0, NotSent::tag));
+        }
+        Act::HeadsTargetChanged { folder, syslog } => {
+            push_digest(bytes, folder.as_ref());
+            bytes.push(u8::from(*syslog));
+        }
+        Act::EmergencyPrepared { sheet } => push_digest(bytes, sheet.as_ref()),
+        Act::EmergencyBegun {
+            sheet,
+            reason,
+            name,
+            until,
+        } => {
+            bytes.extend_from_slice(&sheet.0);
+            bytes.push(reason.tag());
+            bytes.extend_from_slice(&name.0);
+            bytes.extend_from_slice(&until.0.to_le_bytes());
+        }
+        Act::EmergencyEnded { sheet } | Act::EmergencyAcknowledged { sheet } => {
+            bytes.extend_from_slice(&sheet.0);
+        }
+        Act::OrganisationKeyReplaced {
+            from,
+            to,
+            statement,
+        } => {
+            for digest in [from, to, statement] {
+                bytes.extend_from_slice(&digest.0);
+            }
+        }
         Act::Refused {
             asked,
             visit,
@@ -357,6 +410,13 @@ const fn tag(act: &Act) -> u8 {
         Act::VoiceErased => 63,
         Act::PilotFiguresRead { .. } => 50,
         Act::RiskAssessed { .. } => 48,
+        Act::HeadsExported { .. } => 53,
+        Act::HeadsTargetChanged { .. } => 54,
+        Act::EmergencyPrepared { .. } => 55,
+        Act::EmergencyBegun { .. } => 56,
+        Act::EmergencyEnded { .. } => 57,
+        Act::EmergencyAcknowledged { .. } => 58,
+        Act::OrganisationKeyReplaced { .. } => 59,
     }
 }
 
@@ -396,6 +456,9 @@ const fn asked_for(asked: Asked) -> u8 {
         Asked::ReadPilotFigures => 50,
         Asked::AssessRisk => 48,
         Asked::TakeDocument => 60,
+        Asked::SetHeadsTarget => 53,
+        Asked::AcknowledgeEmergency => 54,
+        Asked::ShowHeads => 55,
     }
 }
 
@@ -424,5 +487,9 @@ const fn refusal(reason: Refusal) -> u8 {
         Refusal::NotApproved => 21,
         Refusal::LockedDown => 22,
         Refusal::NotLifted => 23,
+        Refusal::EmergencyCode => 53,
+        Refusal::EmergencyOver => 54,
+        Refusal::NotInEmergency => 55,
+        Refusal::OrganisationDecides => 56,
     }
 }

@@ -83,6 +83,12 @@ pub enum Asked {
     AssessRisk,
     /// To take a newer document of the organisation into force.
     TakeDocument,
+    /// To say where signed heads of the log go.
+    SetHeadsTarget,
+    /// To take note of an emergency access.
+    AcknowledgeEmergency,
+    /// To see where signed heads of the log go, and whether they arrive.
+    ShowHeads,
 }
 
 /// Why something was not done.
@@ -135,6 +141,14 @@ pub enum Refusal {
     LockedDown,
     /// What was to lift a lockdown does not do it.
     NotLifted,
+    /// The emergency code was not the one, or was used.
+    EmergencyCode,
+    /// The time of the emergency access was over.
+    EmergencyOver,
+    /// An emergency access does not include it.
+    NotInEmergency,
+    /// The organisation's document decides it.
+    OrganisationDecides,
 }
 
 /// How much of a transcript a correction of its speakers concerns.

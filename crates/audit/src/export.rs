@@ -117,13 +117,14 @@ pub struct Export {
     /// From the first line on.
     verifier: Option<Verifier>,
     key: Option<PublicKey>,
-    kept: Option<SignedHead>,
+    kept: Vec<SignedHead>,
 }
 
 impl Export {
     /// For a log of the vault with this public key, or of the one that the log itself names.
-    /// `kept` is a head that was kept elsewhere, if there is one.
-    pub const fn new(key: Option<PublicKey>, kept: Option<SignedHead>) -> Self {
+    /// `kept` are heads that were kept elsewhere: the log must hold what each of them speaks of, for
+    /// one that was written anew has new heads of its own.
+    pub const fn new(key: Option<PublicKey>, kept: Vec<SignedHead>) -> Self {
         Self {
             verifier: None,
             key,
@@ -143,11 +144,8 @@ impl Export {
                 if self.key.is_some_and(|key| key != found) {
                     return Err(Fault::OtherKey { found });
                 }
-                let verifier = Verifier::new(&found)?;
-                self.verifier = Some(match self.kept {
-                    Some(kept) => verifier.expect(kept)?,
-                    None => verifier,
-                });
+                let kept = std::mem::take(&mut self.kept);
+                self.verifier = Some(Verifier::new(&found)?.expect(kept)?);
                 self.key = Some(found);
                 Ok(())
             }

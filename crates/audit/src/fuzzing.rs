@@ -7,7 +7,7 @@ pub fn export(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return;
     };
-    let mut export = Export::new(None, None);
+    let mut export = Export::new(None, Vec::new());
     let mut whole = true;
     for text in text.lines() {
         if let Ok(line) = Line::read(text) {

@@ -183,6 +183,29 @@ pub(crate) fn acts() -> Vec<Act> {
             failed: 2,
             untold: 7,
         },
+        Act::HeadsExported {
+            target: HeadsTarget::Syslog,
+            entries: 12,
+            failed: Some(NotSent::NoAnswer),
+        },
+        Act::HeadsTargetChanged {
+            folder: Some(note),
+            syslog: true,
+        },
+        Act::EmergencyPrepared { sheet: None },
+        Act::EmergencyBegun {
+            sheet: note,
+            reason: EmergencyReason::LockedOut,
+            name: Digest::from_bytes([0xD4; 32]),
+            until: UnixMillis(1_000),
+        },
+        Act::EmergencyEnded { sheet: note },
+        Act::EmergencyAcknowledged { sheet: note },
+        Act::OrganisationKeyReplaced {
+            from: note,
+            to: Digest::from_bytes([0xD4; 32]),
+            statement: Digest::from_bytes([0xE5; 32]),
+        },
     ]
 }
 
@@ -222,7 +245,7 @@ pub(crate) fn log(entries: usize, heads: usize) -> Vec<Line> {
 }
 
 pub(crate) fn check(lines: &[Line]) -> Result<Verified, Fault> {
-    let mut export = Export::new(Some(public_key()), None);
+    let mut export = Export::new(Some(public_key()), Vec::new());
     for line in lines {
         export.line(&line.text())?;
     }

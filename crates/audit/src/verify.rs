@@ -125,8 +125,8 @@ pub struct Verifier {
     heads: u64,
     /// The last head, if it has been met.
     signed: Option<SignedHead>,
-    /// A head that was kept elsewhere, until its place is reached.
-    kept: Option<SignedHead>,
+    /// Heads that were kept elsewhere, until the place of each is reached: the next one last.
+    kept: Vec<SignedHead>,
 }
 
 impl Verifier {
@@ -141,25 +141,23 @@ impl Verifier {
             hash: origin(key),
             heads: 0,
             signed: None,
-            kept: None,
+            kept: Vec::new(),
         })
     }
 
-    /// The same, and the log must hold what this head speaks of: one that was kept elsewhere, so
+    /// The same, and the log must hold what these heads speak of: they were kept elsewhere, so
     /// that an end that was cut off or written anew does not go unnoticed.
     ///
     /// # Errors
-    /// [`Fault::NotSigned`] if it was not signed with the log's key.
-    pub fn expect(self, kept: SignedHead) -> Result<Self, Fault> {
-        if !kept.is_signed(&self.key) {
+    /// [`Fault::NotSigned`] if one was not signed with the log's key.
+    pub fn expect(self, mut kept: Vec<SignedHead>) -> Result<Self, Fault> {
+        if let Some(false_one) = kept.iter().find(|kept| !kept.is_signed(&self.key)) {
             return Err(Fault::NotSigned {
-                entries: kept.entries,
+                entries: false_one.entries,
             });
         }
-        Ok(Self {
-            kept: Some(kept),
-            ..self
-        })
+        kept.sort_by_key(|kept| std::cmp::Reverse(kept.entries));
+        Ok(Self { kept, ..self })
     }
 
     /// How many entries it has gone through.
@@ -184,10 +182,12 @@ impl Verifier {
         }
         self.entries = number;
         self.hash = entry.hash;
-        match self.kept.filter(|kept| kept.entries == number) {
-            Some(kept) if kept.hash != self.hash => Err(self.rewritten(number)),
-            _ => Ok(()),
+        while let Some(kept) = self.kept.pop_if(|kept| kept.entries <= number) {
+            if kept.hash != self.hash {
+                return Err(self.rewritten(number));
+            }
         }
+        Ok(())
     }
 
     /// Takes a head, which stands right after the entries that it speaks of.
@@ -222,7 +222,7 @@ impl Verifier {
     /// # Errors
     /// [`Fault::Truncated`] unless it ends with a head; [`Fault::BehindKept`].
     pub fn end(self) -> Result<Verified, Fault> {
-        if let Some(kept) = self.kept.filter(|kept| kept.entries > self.entries) {
+        if let Some(kept) = self.kept.first() {
             return Err(Fault::BehindKept {
                 entries: self.entries,
                 kept: kept.entries,

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::act::Act;
 use crate::actor::Actor;
 use crate::detail::{Asked, Cause, Extent, Format, NamedAs, Part, Refusal, Version, Way};
+use crate::hex::Digest;
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,8 +14,14 @@ impl fmt::Display for Actor {
             Self::Account { name, id: None } => f.write_str(name.as_str()),
             Self::Account { name, id: Some(id) } => write!(f, "{} ({id})", name.as_str()),
             Self::Person { account } => f.write_str(account.as_str()),
+            Self::Emergency { sheet } => write!(f, "emergency access (sheet {})", short(sheet)),
         }
     }
+}
+
+/// The first digits of a digest, enough to tell one sheet or key from another.
+fn short(digest: &Digest) -> String {
+    digest.to_string().chars().take(16).collect()
 }
 
 impl fmt::Display for Act {
@@ -229,6 +236,66 @@ impl fmt::Display for Act {
                 f,
                 "had the risks assessed: {passed} self-checks passed, {failed} failed, {untold} could not look"
             ),
+            Self::HeadsExported {
+                target,
+                entries,
+                failed: None,
+            } => write!(f, "exported signed heads up to entry {entries} to {target}"),
+            Self::HeadsExported {
+                target,
+                entries,
+                failed: Some(failed),
+            } => write!(
+                f,
+                "could not export signed heads after entry {entries} to {target}: {failed}"
+            ),
+            Self::HeadsTargetChanged { folder, syslog } => {
+                let folder = if folder.is_some() {
+                    "a folder"
+                } else {
+                    "no folder"
+                };
+                let syslog = if *syslog {
+                    "the system log"
+                } else {
+                    "no system log"
+                };
+                write!(
+                    f,
+                    "had signed heads of the log exported to {folder} and {syslog}"
+                )
+            }
+            Self::EmergencyPrepared { sheet: Some(sheet) } => write!(
+                f,
+                "prepared the vault for emergency access with the sheet {}",
+                short(sheet)
+            ),
+            Self::EmergencyPrepared { sheet: None } => {
+                f.write_str("removed the way of emergency access")
+            }
+            Self::EmergencyBegun { sheet, reason, .. } => write!(
+                f,
+                "EMERGENCY ACCESS: opened the vault with the sheet {}, because of {reason}",
+                short(sheet)
+            ),
+            Self::EmergencyEnded { sheet } => {
+                write!(
+                    f,
+                    "ended the emergency access with the sheet {}",
+                    short(sheet)
+                )
+            }
+            Self::EmergencyAcknowledged { sheet } => write!(
+                f,
+                "took note of the emergency access with the sheet {}",
+                short(sheet)
+            ),
+            Self::OrganisationKeyReplaced { from, to, .. } => write!(
+                f,
+                "took the organisation's key {} in the place of {}, which has named it",
+                short(to),
+                short(from)
+            ),
             Self::Refused {
                 asked,
                 visit,
@@ -281,6 +348,9 @@ impl fmt::Display for Asked {
             Self::ReadPilotFigures => "see the pilot's figures",
             Self::AssessRisk => "assess the risks",
             Self::TakeDocument => "take a newer document into force",
+            Self::SetHeadsTarget => "say where signed heads of the log go",
+            Self::AcknowledgeEmergency => "take note of an emergency access",
+            Self::ShowHeads => "see where signed heads of the log go",
         })
     }
 }
@@ -311,6 +381,10 @@ impl fmt::Display for Refusal {
             Self::NotApproved => "the model is not approved",
             Self::LockedDown => "the vault is locked down",
             Self::NotLifted => "the statement or key does not lift it",
+            Self::EmergencyCode => "the emergency code was another or used",
+            Self::EmergencyOver => "the time of the emergency access was over",
+            Self::NotInEmergency => "an emergency access does not include it",
+            Self::OrganisationDecides => "the organisation's document decides it",
         })
     }
 }

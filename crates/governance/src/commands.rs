@@ -135,6 +135,12 @@ commands! {
     ReadPilotFigures, "see the pilot's figures": Administrator Oversight;
     /// Have the risks of this computer and its store assessed: figures and states, nothing of a visit.
     AssessRisk, "assess the risks": Physician Administrator Oversight Auditor;
+    /// See where signed heads of the audit log go and whether they arrive, and have them go now.
+    ExportHeads, "export signed heads of the audit log": Administrator Oversight Auditor;
+    /// Say where they go, where no organisation's document does.
+    SetHeadsTarget, "say where signed heads of the audit log go": Administrator;
+    /// Take note of an emergency access, which is told at every sign-in until then.
+    AcknowledgeEmergency, "take note of an emergency access": Oversight;
 }
 
 impl fmt::Display for Command {

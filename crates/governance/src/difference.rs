@@ -6,9 +6,10 @@ use std::fmt;
 use visit::{Days, Retained, Template};
 
 use crate::approval::{Approval, Figure, Recall, Scorecard};
+use crate::emergency::Emergency;
 use crate::enrolment::Enrolment;
 use crate::moment::Moment;
-use crate::organisation::{Identity, Organisation, Policy, Terms};
+use crate::organisation::{HeadsPolicy, Identity, Organisation, Policy, Terms};
 use crate::pilot::Pilot;
 use crate::roster::Person;
 
@@ -59,8 +60,14 @@ pub fn facts(organisation: &Organisation) -> BTreeMap<String, String> {
                 idle_lock_minutes,
                 per_person_figures,
                 retention,
+                audit:
+                    HeadsPolicy {
+                        heads_folder,
+                        syslog,
+                    },
             },
         people,
+        emergency,
         pilot,
         models,
         recalls,
@@ -86,6 +93,20 @@ pub fn facts(organisation: &Organisation) -> BTreeMap<String, String> {
             .map(|days: Days| format!("{} days", u32::from(days)));
         let kept = days.unwrap_or_else(|| "until a person erases it".to_owned());
         facts.say("policy", &format!("keeps {}", kind.as_str()), kept);
+    }
+    if let Some(folder) = heads_folder {
+        facts.say("policy", "heads of the audit log go to", folder);
+    }
+    if *syslog {
+        facts.say(
+            "policy",
+            "heads of the audit log go to the system log",
+            "yes",
+        );
+    }
+    if let Some(Emergency { recipient, minutes }) = emergency {
+        facts.say("emergency", "sheet", recipient);
+        facts.say("emergency", "lasts", format!("{minutes} minutes"));
     }
     people.iter().for_each(|person| facts.person(person));
     if let Some(pilot) = pilot {

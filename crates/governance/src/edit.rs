@@ -11,6 +11,7 @@ mod approval;
 pub use approval::{add_recall, approval_block, scorecard_table, set_approval};
 
 use crate::account::Account;
+use crate::emergency::Emergency;
 use crate::enrolment::Enrolment;
 use crate::mistake::Mistake;
 use crate::organisation::Organisation;
@@ -88,6 +89,45 @@ pub fn set_enrolment(
             let end = line_end(&text, end);
             text.insert_str(end, &format!("\nenrolment = {}", inline(enrolment)));
         }
+    }
+    checked(text, &expected)
+}
+
+/// Exchanges the sealed sheet of the emergency, or names the first one.
+///
+/// # Errors
+/// [`EditError`].
+pub fn set_emergency(text: &str, emergency: &Emergency) -> Result<String, EditError> {
+    let mut expected = Organisation::read(text)?;
+    expected.serial = next(expected.serial)?;
+    let before = expected.emergency.replace(emergency.clone());
+    let mut text = with_serial(text, expected.serial)?;
+    let recipient = format!("\"{}\"", emergency.recipient);
+    if before.is_none() {
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        // Writing to a String cannot fail.
+        let minutes = emergency.minutes;
+        let _ = write!(
+            text,
+            "\n[emergency]\nrecipient = {recipient}\nminutes = {minutes}\n"
+        );
+        return checked(text, &expected);
+    }
+    let place = |text: &str, field| Ok::<_, Mistake>(Places::of(text)?.value(field));
+    let old = place(&text, "emergency.recipient")?.ok_or(EditError::Layout)?;
+    let end = line_end(&text, old.end);
+    match place(&text, "emergency.minutes")? {
+        Some(_) => {}
+        None => text.insert_str(end, "\nminutes = 1"),
+    }
+    for (field, value) in [
+        ("emergency.recipient", recipient),
+        ("emergency.minutes", emergency.minutes.to_string()),
+    ] {
+        let old = place(&text, field)?.ok_or(EditError::Layout)?;
+        text.replace_range(old, &value);
     }
     checked(text, &expected)
 }

@@ -1,7 +1,7 @@
 //! The decoders as functions of any bytes: each ends with a value or a typed error.
 
 use crate::minisign::{PublicKey, Signature, sealed};
-use crate::{Approval, Code, Organisation, Vocabulary, changes, edit};
+use crate::{Approval, Code, Organisation, SuccessorStatement, Vocabulary, changes, edit};
 
 /// A document, which is then changed as the tools change it; and a dossier's approval.
 pub fn organisation(bytes: &[u8]) {
@@ -58,6 +58,9 @@ pub fn minisign(bytes: &[u8]) {
         assert_eq!(signature.file().parse(), Ok(signature), "another signature");
     }
     let _ = sealed(text);
+    if let Ok(statement) = text.parse::<SuccessorStatement>() {
+        assert_eq!(statement.to_string(), text, "another statement");
+    }
     if let Ok(code) = Code::parse(text) {
         assert_eq!(Code::parse(&code.print()), Ok(code), "another code");
     }

@@ -18,6 +18,7 @@ mod clock;
 mod commands;
 mod difference;
 pub mod edit;
+mod emergency;
 mod enrolment;
 mod first_hour;
 #[cfg(any(test, fuzzing))]
@@ -34,6 +35,7 @@ pub mod risk;
 mod role;
 mod roster;
 mod rules;
+mod successor;
 mod throttle;
 mod vocabulary;
 
@@ -43,16 +45,18 @@ pub use approval::{Approval, Figure, ModelRole, NotApproved, Recall, Scorecard};
 pub use clock::{Concerned, Deadline, deadlines};
 pub use commands::{Command, NotForRole, allowed};
 pub use difference::{Change, changes, facts};
+pub use emergency::{Emergency, NotInEmergency, in_emergency};
 pub use enrolment::{Code, Enrolment, EnrolmentRefused, NotACode};
 pub use first_hour::{FIRST_HOUR, HourStep};
 pub use lift::{LiftStatement, NotAStatement};
 pub use lockdown::{LockedDown, in_lockdown};
 pub use mistake::{Mistake, Wrong};
 pub use moment::{Moment, NotAMoment};
-pub use organisation::{IDLE_LOCK_MINUTES, Identity, Organisation, Policy, Terms};
+pub use organisation::{HeadsPolicy, IDLE_LOCK_MINUTES, Identity, Organisation, Policy, Terms};
 pub use pilot::{OutOfScope, Pilot, VisitAsked};
 pub use role::Role;
 pub use roster::{NotAdmitted, Person};
+pub use successor::{NotASuccessor, SuccessorStatement, successor_of};
 pub use throttle::{TryLater, may_try};
 pub use vocabulary::Vocabulary;
 

@@ -43,7 +43,8 @@ pub fn in_lockdown(
         | Command::RecordDrill
         // Counts and shares, which change nothing.
         | Command::ReadPilotFigures
-        | Command::AssessRisk => true,
+        | Command::AssessRisk
+        | Command::ExportHeads => true,
         Command::Record | Command::DraftNote => under_way,
         Command::ListVisits | Command::ReadVisit => role.is_none_or(|role| role == Role::Physician),
         Command::OpenVault => under_way || role != Some(Role::Nurse),
@@ -62,7 +63,9 @@ pub fn in_lockdown(
         | Command::ChangeWays
         | Command::AdmitPerson
         | Command::ChangeRetention
-        | Command::KeepVoice => false,
+        | Command::KeepVoice
+        | Command::SetHeadsTarget
+        | Command::AcknowledgeEmergency => false,
     };
     if goes_on {
         Ok(())

@@ -57,6 +57,15 @@ pub enum Wrong {
     /// Not an age recipient.
     #[error("a recovery key's public part, age1…, is needed")]
     RecoveryKey,
+    /// The recovery key opens everything for ever, and is not for an emergency.
+    #[error("the sheet of an emergency has a key of its own, another than the recovery key")]
+    SameAsRecoveryKey,
+    /// An access that ends at once, or hardly ever.
+    #[error("an emergency access lasts 1 to {0} minutes")]
+    EmergencyMinutes(u32),
+    /// Where a folder lies has to be clear whoever looks.
+    #[error("the whole path of the folder is needed, from its beginning: /… or a drive or \\\\…")]
+    WholePath,
     /// The window would never lock, or all the time.
     #[error("1 to {0} minutes are needed")]
     IdleLock(u32),

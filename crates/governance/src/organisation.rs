@@ -2,6 +2,7 @@ use serde::Deserialize;
 use visit::{Retention, Template};
 
 use crate::approval::{Approval, Recall};
+use crate::emergency::Emergency;
 use crate::mistake::{Mistake, Wrong};
 use crate::moment::Moment;
 use crate::pilot::Pilot;
@@ -32,6 +33,8 @@ pub struct Organisation {
     /// The roster: who is admitted.
     #[serde(default, rename = "person")]
     pub people: Vec<Person>,
+    /// The sealed sheet that opens a vault in an emergency; without it there is none.
+    pub emergency: Option<Emergency>,
     /// What visits are limited to; without it they are not.
     pub pilot: Option<Pilot>,
     /// Models that may be loaded.
@@ -70,6 +73,20 @@ pub struct Policy {
     pub per_person_figures: bool,
     /// How long what is kept of a visit is kept.
     pub retention: Retention,
+    /// Where signed heads of the vaults' audit logs go.
+    #[serde(default)]
+    pub audit: HeadsPolicy,
+}
+
+/// Where signed heads of an audit log go, out of the reach of whoever has the vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadsPolicy {
+    /// The whole path of a folder, best one that lies on another computer.
+    pub heads_folder: Option<String>,
+    /// Whether they go to the computer's system log.
+    #[serde(default)]
+    pub syslog: bool,
 }
 
 /// A list of words.

@@ -61,7 +61,7 @@ pub enum OutOfScope {
         listed: Vec<String>,
     },
     /// Another template.
-    #[error("the template {template:?} is not part of the pilot, which has: {}. No visit was made", .listed.join(", "))]
+    #[error("the template {template:?} is not part of the pilot, which has: {}. Nothing was made", .listed.join(", "))]
     Template {
         /// The template that was asked for.
         template: String,
@@ -100,16 +100,25 @@ impl Pilot {
                 });
             }
         }
-        if let Some(listed) = &self.templates
-            && !listed.iter().any(|known| known == asked.template)
-        {
-            return Err(OutOfScope::Template {
-                template: asked.template.to_owned(),
-                listed: listed.clone(),
-            });
-        }
+        self.permits_template(asked.template)?;
         match self.visits {
             Some(most) if asked.before >= most => Err(OutOfScope::Visits(most)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether notes of a template lie within it.
+    ///
+    /// # Errors
+    /// [`OutOfScope::Template`].
+    pub fn permits_template(&self, template: &str) -> Result<(), OutOfScope> {
+        match &self.templates {
+            Some(listed) if !listed.iter().any(|known| known == template) => {
+                Err(OutOfScope::Template {
+                    template: template.to_owned(),
+                    listed: listed.clone(),
+                })
+            }
             _ => Ok(()),
         }
     }

@@ -6,6 +6,7 @@ use visit::{Sha256Hex, template};
 
 use crate::account::{self, Account};
 use crate::approval::Approval;
+use crate::emergency::Emergency;
 use crate::mistake::Wrong;
 use crate::moment::Moment;
 use crate::organisation::{Organisation, Terms};
@@ -56,6 +57,7 @@ pub(crate) fn broken(organisation: &Organisation) -> Vec<(String, Wrong)> {
         identity,
         policy,
         people,
+        emergency,
         pilot,
         models,
         recalls,
@@ -78,6 +80,15 @@ pub(crate) fn broken(organisation: &Organisation) -> Vec<(String, Wrong)> {
         "policy.idle_lock_minutes",
         || Wrong::IdleLock(LONGEST_IDLE),
     );
+    if let Some(folder) = &policy.audit.heads_folder {
+        found.text("policy.audit.heads_folder", folder, REASON);
+        found.unless(is_whole_path(folder), "policy.audit.heads_folder", || {
+            Wrong::WholePath
+        });
+    }
+    if let Some(emergency) = emergency {
+        found.emergency(emergency, &identity.recovery_key);
+    }
     found.people(people, &identity.domains);
     let mut known: BTreeSet<String> = templates.iter().map(|own| own.id.clone()).collect();
     // The program's own are read in a test of their crate.
@@ -116,6 +127,19 @@ fn is_recipient(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     })
+}
+
+/// A path that means the same wherever the program was started: of Unix, of a drive, or of a share.
+fn is_whole_path(path: &str) -> bool {
+    let drive = |path: &str| {
+        let mut chars = path.chars();
+        chars
+            .next()
+            .is_some_and(|letter| letter.is_ascii_alphabetic())
+            && chars.next() == Some(':')
+            && matches!(chars.next(), Some('\\' | '/'))
+    };
+    path.starts_with('/') || path.starts_with("\\\\") || drive(path)
 }
 
 struct Broken(Vec<(String, Wrong)>);
@@ -172,6 +196,20 @@ impl Broken {
                 Wrong::Personal(domain.clone())
             });
         }
+    }
+
+    fn emergency(&mut self, emergency: &Emergency, recovery_key: &str) {
+        let Emergency { recipient, minutes } = emergency;
+        self.unless(is_recipient(recipient), "emergency.recipient", || {
+            Wrong::RecoveryKey
+        });
+        self.unless(recipient != recovery_key, "emergency.recipient", || {
+            Wrong::SameAsRecoveryKey
+        });
+        let most = Emergency::MOST_MINUTES;
+        self.unless((1..=most).contains(minutes), "emergency.minutes", || {
+            Wrong::EmergencyMinutes(most)
+        });
     }
 
     fn people(&mut self, people: &[Person], domains: &[String]) {

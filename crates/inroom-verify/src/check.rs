@@ -46,7 +46,7 @@ pub(crate) fn check(
     key: Option<PublicKey>,
     kept: Option<&Path>,
 ) -> Result<(Verified, PublicKey), CheckError> {
-    let kept = kept.map(last_head).transpose()?;
+    let kept = kept.map(heads_in).transpose()?.unwrap_or_default();
     let mut export = Export::new(key, kept);
     let mut lines = open(file)?;
     let mut number = 0;
@@ -69,24 +69,28 @@ pub(crate) fn check(
     }
 }
 
-/// The last signed head in an earlier export.
-fn last_head(file: &Path) -> Result<SignedHead, CheckError> {
+/// The signed heads in an earlier export, in a file that heads are exported to, or in lines of a system
+/// log, which put something before each.
+fn heads_in(file: &Path) -> Result<Vec<SignedHead>, CheckError> {
     let mut lines = open(file)?;
-    let mut last = None;
+    let mut heads = Vec::new();
     loop {
         let line = lines.next_line().map_err(|source| CheckError::Unreadable {
             file: file.to_owned(),
             source,
         })?;
-        match line.map(Line::read) {
-            Some(Ok(Line::Head(head))) => last = Some(head),
-            Some(_) => {}
-            None => break,
+        let Some(line) = line else { break };
+        let from = line.find("{\"head\":").unwrap_or_default();
+        if let Ok(Line::Head(head)) = Line::read(line.get(from..).unwrap_or_default()) {
+            heads.push(head);
         }
     }
-    last.ok_or_else(|| CheckError::NoHead {
-        file: file.to_owned(),
-    })
+    if heads.is_empty() {
+        return Err(CheckError::NoHead {
+            file: file.to_owned(),
+        });
+    }
+    Ok(heads)
 }
 
 fn open(file: &Path) -> Result<Lines<BufReader<File>>, CheckError> {

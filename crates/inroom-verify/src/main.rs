@@ -35,7 +35,8 @@ struct Arguments {
     /// nobody who could change the log could change them.
     #[arg(long, value_name = "HEX")]
     key: Option<PublicKey>,
-    /// An earlier export, or lines of one: the log must hold everything up to its last signed head.
+    /// Signed heads that were kept elsewhere: an earlier export, the file in the folder that heads are
+    /// exported to, or this vault's lines of a system log. The log must hold what each of them speaks of.
     #[arg(long, value_name = "FILE")]
     head: Option<PathBuf>,
 }

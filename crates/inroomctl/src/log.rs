@@ -10,6 +10,7 @@ use vault::{Entry, LogState};
 use visit::{UnixMillis, VisitId};
 
 use crate::vaults::VaultArguments;
+use crate::{emergency, heads};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -17,6 +18,12 @@ pub(crate) enum Command {
     Show(ShowArguments),
     /// Write the audit log to a file that `inroom-verify` checks anywhere. This is entered in it.
     Export(ExportArguments),
+    /// Signed heads of the log, kept outside of the vault, so that nobody can write the log anew unnoticed.
+    #[command(subcommand)]
+    Heads(heads::Command),
+    /// List the emergency accesses and take note of them, as oversight: they are told at every sign-in
+    /// until then.
+    Acknowledge(emergency::AccessesArguments),
 }
 
 #[derive(Args)]
@@ -29,7 +36,8 @@ pub(crate) struct ShowArguments {
     /// Only from this day (`2026-01-31`, in UTC) or instant (`2026-01-31T12:00:00Z`) on.
     #[arg(long, value_name = "WHEN", value_parser = instant)]
     since: Option<UnixMillis>,
-    /// Only what accounts did that hold these letters, or `program` for what the program did by itself.
+    /// Only what accounts did that hold these letters, `program` for what the program did by itself, or
+    /// `emergency` for what was done with a sealed sheet.
     #[arg(long, value_name = "ACCOUNT")]
     who: Option<String>,
     /// Only what was refused.
@@ -49,6 +57,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Show(arguments) => show(arguments),
         Command::Export(arguments) => export(arguments),
+        Command::Heads(command) => heads::run(command),
+        Command::Acknowledge(arguments) => emergency::acknowledge(arguments),
     }
 }
 

@@ -8,8 +8,11 @@
 
 mod backups;
 mod doctor;
+mod emergency;
+mod eval;
 mod eval;
 mod evaluate;
+mod heads;
 mod incident;
 #[cfg(test)]
 mod it_page;
@@ -89,6 +92,9 @@ enum Command {
     Risk(risk::RiskArguments),
     /// Say what of this workstation works, what does not, and what to do about it.
     Doctor(doctor::DoctorArguments),
+    /// List the note templates.
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// List the microphones of this computer.
     Microphones,
     /// Try whether this computer's system keeps the program and its workers from the network.
@@ -117,6 +123,7 @@ fn main() -> std::process::ExitCode {
         Command::Voice(command) => voice::run(&command),
         Command::Risk(arguments) => risk::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Templates(command) => templates::run(&command),
         Command::Microphones => microphones(),
         Command::SelfCheck => self_check::run(&walls),
     };
@@ -154,7 +161,11 @@ mod tests {
     /// What each command lets a person do with a vault; nothing for what opens none, or a scratch
     /// vault of its own.
     const COMMANDS: &[(&str, &[C])] = &[
+        ("audit acknowledge", &[C::AcknowledgeEmergency]),
         ("audit export", &[C::ExportLog]),
+        ("audit heads export", &[C::ExportHeads]),
+        ("audit heads set", &[C::SetHeadsTarget]),
+        ("audit heads show", &[C::ExportHeads]),
         ("audit show", &[C::ShowLog]),
         // Opens no vault, and tells nothing of one that its folder does not.
         ("doctor", &[]),
@@ -182,17 +193,22 @@ mod tests {
         ("org init", &[]),
         ("org show", &[]),
         ("org sign", &[]),
+        ("org successor", &[]),
         ("org verify", &[]),
+        ("people emergency", &[]),
         ("people enrol", &[]),
         ("people list", &[]),
         ("people remove", &[]),
         ("pilot report", &[C::ReadPilotFigures]),
         ("risk", &[C::AssessRisk]),
         ("self-check", &[]),
+        ("templates list", &[]),
         ("vault admit", &[C::AdmitPerson]),
         ("vault backup", &[C::BackUp]),
         ("vault bind", &[C::ChangeWays]),
         ("vault create", &[C::CreateVault]),
+        // The code of the sheet decides, and the vault itself what it gives.
+        ("vault emergency", &[]),
         ("vault info", &[]),
         ("vault join", &[C::CreateVault]),
         ("vault passphrase", &[C::ChangePassphrase]),

@@ -8,6 +8,7 @@ use governance::{Account, Code, Enrolment, Moment, Person, Role, edit};
 use scribe::clock;
 use visit::UnixMillis;
 
+use crate::emergency;
 use crate::log::instant;
 use crate::org::{Document, DocumentArgument};
 
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     List(DocumentArgument),
     /// Take a person off the roster.
     Remove(RemoveArguments),
+    /// Make a sealed sheet, whose code opens a vault for reading in an emergency, once and for a time.
+    Emergency(emergency::SheetArguments),
 }
 
 #[derive(clap::Args)]
@@ -68,6 +71,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Enrol(arguments) => enrol(arguments),
         Command::List(arguments) => list(arguments),
         Command::Remove(arguments) => remove(arguments),
+        Command::Emergency(arguments) => emergency::make_sheet(arguments),
     }
 }
 

@@ -13,7 +13,7 @@ use vault::{
 };
 
 use crate::ways::{self, AdmitArguments, CodeArgument, JoinArguments, Said};
-use crate::{backups, passphrase, retention};
+use crate::{backups, emergency, heads, passphrase, retention};
 
 /// Which vault, and how it is opened.
 #[derive(clap::Args)]
@@ -53,6 +53,9 @@ pub(crate) enum Command {
     /// Open a vault with the organisation's recovery key and give it a new passphrase; with --account,
     /// an organisation's vault for that person.
     Recover(RecoverArguments),
+    /// Open an organisation's vault for reading with the code of a sealed sheet: once, for a time, and
+    /// told to everybody.
+    Emergency(emergency::AccessArguments),
     /// Back a vault up: encrypted, only what is new, restored once to prove it.
     Backup(backups::BackupArguments),
     /// List the snapshots in a backup folder.
@@ -146,6 +149,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Bind(arguments) => bind(arguments),
         Command::Rotate(arguments) => rotate(arguments),
         Command::Recover(arguments) => run_recovery(arguments),
+        Command::Emergency(arguments) => emergency::access(arguments),
         Command::Backup(arguments) => backups::back_up(arguments),
         Command::Snapshots(arguments) => backups::snapshots(arguments),
         Command::Restore(arguments) => backups::restore(arguments),
@@ -221,6 +225,9 @@ fn info(arguments: &VaultArguments) -> anyhow::Result<()> {
         "recovery key  {}",
         entrances.escrow.as_deref().unwrap_or("none")
     );
+    if let Some(sheet) = &entrances.emergency {
+        println!("emergency     the sealed sheet {sheet}");
+    }
     if entrances.rotation_unfinished {
         println!("vault key     its exchange was cut off; `inroomctl vault rotate` finishes it");
     }
@@ -365,6 +372,7 @@ impl VaultArguments {
             vault.may(*command)?;
         }
         retention::enforce_at_start(&vault);
+        heads::export_what_waits(&vault);
         Ok(vault)
     }
 
@@ -392,6 +400,7 @@ impl VaultArguments {
         if vault.log_was_damaged() {
             eprintln!("inroomctl: {}", vault::LOG_DAMAGED);
         }
+        emergency::tell(&vault);
         Ok(Opened {
             vault,
             passphrase,

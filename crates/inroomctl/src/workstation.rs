@@ -7,7 +7,7 @@ use governance::minisign::PublicKey;
 use governance::{Accepted, check_code};
 use scribe::clock;
 use scribe::organisation::read_signed;
-use vault::Workstation;
+use vault::{SignedSuccessor, Workstation, read_successors};
 
 use crate::org::public_key;
 use crate::vaults;
@@ -88,7 +88,20 @@ fn enrol(arguments: &EnrolArguments) -> anyhow::Result<()> {
 fn update(arguments: &UpdateArguments) -> anyhow::Result<()> {
     let (document, signature) = arguments.document.read()?;
     let workstation = arguments.place.workstation()?;
-    let accepted = workstation.update(document.as_bytes(), &signature, clock::now())?;
+    let successors = arguments.document.successors()?;
+    let before = workstation.enrolment()?.map(|enrolment| enrolment.key);
+    let accepted =
+        workstation.update(document.as_bytes(), &signature, &successors, clock::now())?;
+    let after = workstation.enrolment()?.map(|enrolment| enrolment.key);
+    if let (Some(before), Some(after)) = (before, after)
+        && before != after
+    {
+        println!(
+            "the organisation's key is {} now: {} has named it and decides nothing more here",
+            after.id(),
+            before.id()
+        );
+    }
     println!(
         "the document with serial {} is in force; an open vault takes it when it is opened next",
         accepted.organisation.serial
@@ -128,6 +141,17 @@ fn tell(key: &PublicKey, accepted: &Accepted) {
 impl Signed {
     fn read(&self) -> anyhow::Result<(String, String)> {
         Ok(read_signed(&self.document)?)
+    }
+}
+
+impl Signed {
+    /// The statements beside the document by which the organisation's key has named the one after it.
+    fn successors(&self) -> anyhow::Result<Vec<SignedSuccessor>> {
+        let beside = match self.document.is_dir() {
+            true => Some(self.document.as_path()),
+            false => self.document.parent(),
+        };
+        Ok(read_successors(beside.unwrap_or(Path::new(".")))?)
     }
 }
 

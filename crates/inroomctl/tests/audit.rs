@@ -66,7 +66,7 @@ impl Clinic {
 }
 
 fn check(file: &Path) -> Result<Verified, Fault> {
-    let mut export = Export::new(None, None);
+    let mut export = Export::new(None, Vec::new());
     for line in fs::read_to_string(file).unwrap().lines() {
         export.line(line)?;
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use interchange::{Body, Document, Drafted, Format, Patient, Signed, WriteError};
 use vault::{EscrowRecipient, Exported, ToExport, Vault, VaultError, Way};
-use visit::{Revision, RevisionNumber, Sha256Hex, UnixMillis, VisitId, template};
+use visit::{Revision, RevisionNumber, Sha256Hex, UnixMillis, VisitId};
 
 /// What is exported, and how.
 pub struct ExportOrder<'a> {
@@ -170,7 +170,7 @@ fn document(
             label: record.summary.patient_label.clone(),
             ..order.patient.clone()
         },
-        title: title(&revision.note.template),
+        title: title(vault, &revision.note.template),
         template: revision.note.template.clone(),
         revision: revision.number,
         revised_at: revision.at,
@@ -193,11 +193,10 @@ fn drafted(revision: &Revision) -> Option<Drafted> {
     })
 }
 
-/// The template's name, or its identifier where it does not come with the program.
-fn title(id: &str) -> String {
-    let known = template::built_in().unwrap_or_default();
-    let known = known.into_iter().find(|template| template.id == id);
-    known.map_or_else(|| id.to_owned(), |template| template.title)
+/// The template's name, or its identifier where it is known no more.
+fn title(vault: &Vault, id: &str) -> String {
+    let known = crate::template(vault.organisation(), Some(id));
+    known.map_or_else(|_| id.to_owned(), |template| template.title)
 }
 
 /// The form as the audit log names it.

@@ -23,6 +23,7 @@ mod folder;
 mod from_file;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod heads;
 mod import;
 mod incident;
 mod level;
@@ -39,6 +40,7 @@ mod self_check;
 mod settings;
 mod signing;
 mod silence;
+mod templates;
 mod transcriber;
 mod voice;
 
@@ -53,6 +55,7 @@ pub use event::{Alarm, Event, ProvisionalLine, WorkerRole};
 pub use exporting::{Export, ExportError, ExportOrder, export, export_to_file};
 pub use folder::vault_folder;
 pub use from_file::{record_file, record_source};
+pub use heads::{HeadsExport, HeadsFailed, SystemLog, export_heads};
 pub use import::Import;
 pub use incident::{
     Drill, LiftError, Pack, PackError, PackOrder, drill, first_hour, incident_pack,
@@ -66,4 +69,5 @@ pub use scratch::{ScratchVault, random_passphrase};
 pub use self_check::{SecretPlace, Surroundings};
 pub use settings::{DraftingSettings, SpeechSettings};
 pub use signing::{SigningError, sign};
+pub use templates::{TemplateUnknown, template, templates};
 pub use voice::{VOICE_LENGTH, VoiceError, enrol_voice};

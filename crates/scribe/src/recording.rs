@@ -305,7 +305,9 @@ impl Job {
         // What the organisation has not approved is told at once, and recording and transcript go on.
         let unapproved = steps.draft.as_ref().and_then(|(settings, template)| {
             let (sha256, role) = (&settings.model.sha256, ModelRole::Drafting);
-            let asked = self.vault.approve_model(sha256, role, Some(&template.id));
+            let in_scope = self.vault.approve_template(self.visit, &template.id);
+            let asked =
+                in_scope.and_then(|()| self.vault.approve_model(sha256, role, Some(&template.id)));
             asked.err()
         });
         if let Some(refused) = &unapproved {

@@ -125,7 +125,7 @@ impl Vault {
     ) -> Result<(), VaultError> {
         let asked = Asked::ChangeWays;
         self.may(Command::ChangeWays)?;
-        if self.person().is_some() {
+        if self.session().is_some() {
             return Err(WAYS_DECIDED);
         }
         let opened = Opened::read(self, passphrase, present)
@@ -247,7 +247,8 @@ impl Vault {
         folder::put_next_database(&dir)?;
         let unwrapped = match &session {
             Some(session) => {
-                keys.unwrap_person(&session.person.account, passphrase, opened.secrets)?
+                let person = session.person().ok_or(VaultError::NoAccounts)?;
+                keys.unwrap_person(&person.account, passphrase, opened.secrets)?
             }
             None => keys.unwrap_with(passphrase, opened.secrets)?,
         };

@@ -1,8 +1,8 @@
 use std::io;
 
 use governance::{
-    Account, EnrolmentRefused, LockedDown, NotAdmitted, NotApproved, NotForRole, OutOfScope,
-    Refused, TryLater,
+    Account, EnrolmentRefused, LockedDown, NotAdmitted, NotApproved, NotForRole, NotInEmergency,
+    OutOfScope, Refused, TryLater,
 };
 use rusqlite::ErrorCode;
 use visit::{ConsentPart, StateError, VisitId, VisitState};
@@ -342,6 +342,48 @@ pub enum VaultError {
     /// The model is not one that the organisation has approved.
     #[error(transparent)]
     NotApproved(Box<NotApproved>),
+    /// Not the code of a sealed sheet.
+    #[error(
+        "this is not the code of an emergency sheet, or it is mistyped; compare it with the sheet. \
+         Nothing was tried"
+    )]
+    NotAnEmergencyCode,
+    /// No sealed sheet opens the vault.
+    #[error(
+        "no emergency sheet opens this vault: the organisation's document named none when somebody \
+         last signed in, or it was used. Nothing was changed. The recovery key opens it (`inroomctl \
+         vault recover`)"
+    )]
+    NoEmergency,
+    /// Another sheet's code.
+    #[error(
+        "this is the code of another emergency sheet than the one that opens this vault; nothing was \
+         changed. Take the newest sheet"
+    )]
+    WrongEmergencyCode,
+    /// The sheet was used before.
+    #[error(
+        "this emergency sheet was used in this vault already and opens it no more; nothing was changed. \
+         The organisation makes a new one (`inroomctl people emergency`), or the recovery key opens the \
+         vault"
+    )]
+    EmergencyUsed,
+    /// Nobody said who they are.
+    #[error(
+        "say your own name, of at most 200 characters, for an emergency access; nothing was opened"
+    )]
+    NoEmergencyName,
+    /// The time is over.
+    #[error(
+        "the time of this emergency access is over; nothing was changed. Whoever can sign in goes on"
+    )]
+    EmergencyOver,
+    /// More than reading.
+    #[error(transparent)]
+    NotInEmergency(#[from] NotInEmergency),
+    /// A folder that means another one elsewhere.
+    #[error("the whole path of the folder is needed, from its beginning; nothing was changed")]
+    NotAWholePath,
     /// The vault is locked down since a suspicion was reported.
     #[error(transparent)]
     LockedDown(#[from] LockedDown),

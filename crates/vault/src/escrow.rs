@@ -18,6 +18,11 @@ use crate::key::{KEY_BYTES, Key, VaultRoot};
 /// Most bytes of a wrapped vault key: the header of one recipient, the nonce, the key and its tag.
 const MOST_WRAPPED_BYTES: usize = 1024;
 
+/// Room for a code as it is typed; longer ones are cut and are none.
+const MOST_TYPED: usize = 256;
+/// Letters of a group of a printed code.
+const CODE_GROUP: usize = 6;
+
 /// To whom the vault key is entrusted: an age recipient, `age1…`.
 #[derive(Clone)]
 pub struct EscrowRecipient(x25519::Recipient);
@@ -116,7 +121,47 @@ impl EscrowIdentity {
         .into()
     }
 
+    /// The code of a sealed emergency sheet as it is typed: the secret line in any case, with anything
+    /// but letters and digits between its groups.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAnEmergencyCode`]: its checksum (bech32) notices a slip.
+    pub fn parse_code(typed: &SecretString) -> Result<Self, VaultError> {
+        let mut line = Zeroizing::new(String::with_capacity(MOST_TYPED));
+        let letters = typed.expose_secret().chars();
+        for letter in letters.filter(char::is_ascii_alphanumeric).take(MOST_TYPED) {
+            line.push(letter.to_ascii_uppercase());
+        }
+        let rest = line.strip_prefix("AGESECRETKEY").unwrap_or(&line);
+        let whole = Zeroizing::new(format!("AGE-SECRET-KEY-{rest}"));
+        whole
+            .parse()
+            .map(Self)
+            .map_err(|_| VaultError::NotAnEmergencyCode)
+    }
+
+    /// The code of a sealed emergency sheet, to be printed: without the words that every code begins
+    /// with, in groups.
+    pub fn code(&self) -> SecretString {
+        let secret = self.0.to_string();
+        let letters = secret.expose_secret();
+        let letters = letters.strip_prefix("AGE-SECRET-KEY-").unwrap_or(letters);
+        let mut code = String::with_capacity(2 * letters.len());
+        for (number, letter) in letters.chars().enumerate() {
+            if number > 0 && number % CODE_GROUP == 0 {
+                code.push('-');
+            }
+            code.push(letter);
+        }
+        code.into()
+    }
+
     pub(crate) fn unwrap_key(&self, wrapped: &[u8]) -> Result<Key<VaultRoot>, VaultError> {
+        self.decrypt_key(wrapped)
+    }
+
+    /// A key that was encrypted to its recipient.
+    pub(crate) fn decrypt_key<Purpose>(&self, wrapped: &[u8]) -> Result<Key<Purpose>, VaultError> {
         if wrapped.len() > MOST_WRAPPED_BYTES {
             return Err(VaultError::WrongIdentity);
         }
@@ -174,5 +219,36 @@ mod tests {
             ));
         }
         assert!("AGE-SECRET-KEY-1ABC".parse::<EscrowRecipient>().is_err());
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_is_typed_and_a_slip_is_noticed() {
+        let identity = EscrowIdentity::generate();
+        let printed = identity.code();
+        let printed = printed.expose_secret();
+        let is_ours = |typed: String| {
+            EscrowIdentity::parse_code(&typed.into())
+                .is_ok_and(|read| read.recipient().to_string() == identity.recipient().to_string())
+        };
+        assert!(is_ours(printed.to_owned()));
+        assert!(is_ours(printed.to_lowercase().replace('-', " ")));
+        assert!(is_ours(format!(
+            "AGE-SECRET-KEY-{}",
+            printed.replace('-', "")
+        )));
+        for slip in [
+            printed.replacen(
+                &printed[8..9],
+                if &printed[8..9] == "Q" { "P" } else { "Q" },
+                1,
+            ),
+            printed[..printed.len() - 1].to_owned(),
+            String::new(),
+        ] {
+            assert!(matches!(
+                EscrowIdentity::parse_code(&slip.into()),
+                Err(VaultError::NotAnEmergencyCode)
+            ));
+        }
     }
 }

@@ -27,6 +27,9 @@ pub(crate) enum Wrapping {}
 /// Purpose: random, one per person of an organisation's vault; their passphrase opens it, and it opens
 /// the vault key.
 pub(crate) enum Person {}
+/// Purpose: random, one per vault and sealed emergency sheet, whose code opens it; with this computer's
+/// secret it opens the vault key.
+pub(crate) enum Emergency {}
 /// Purpose: the secret of this computer, without which the passphrase wraps nothing.
 pub(crate) enum Device {}
 /// Purpose: seals keys that the keys file keeps beside the vault key.
@@ -92,6 +95,17 @@ impl Key<Passphrase> {
             Some(device.expose()),
             self.expose(),
             b"inroom vault 2: passphrase and device",
+        )
+    }
+}
+
+impl Key<Emergency> {
+    /// The sheet's key together with this computer's secret, as [`Key::<Passphrase>::with_device`].
+    pub(crate) fn with_device(&self, device: &Key<Device>) -> Self {
+        expand(
+            Some(device.expose()),
+            self.expose(),
+            b"inroom vault 4: emergency sheet and device",
         )
     }
 }

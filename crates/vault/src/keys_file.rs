@@ -4,10 +4,11 @@
 //! one, and the organisation's escrow identity. Version 1 knew the passphrase alone; it is read as
 //! ever and written anew as version 2 when something changes. Version 3 is an organisation's: in the
 //! place of the passphrase it has a way for each of its people (`person.rs`), and the escrow
-//! identity's. Every wrapped key is bound to the file's purpose and version, to the vault and to how
+//! identity's. Version 4 is version 3 with the way of a sealed emergency sheet (`emergency.rs`). Every wrapped key is bound to the file's purpose and version, to the vault and to how
 //! its wrapping key came about. The checksum tells a damaged file from a wrong passphrase; it protects
 //! against accidents only.
 
+mod emergency;
 mod people;
 mod person;
 mod wrap;
@@ -16,6 +17,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::emergency::EmergencyWay;
 use self::person::PersonWay;
 use self::wrap::{
     FORMER, Kdf, Kept, OnDevice, SIGNING, Wrap, bound, keep, open_key, wrapping_key, wraps_for,
@@ -32,7 +34,9 @@ pub use self::wrap::Ways;
 
 const FORMAT: &str = "inroom-vault-keys";
 /// The newest version that is known.
-const VERSION: u32 = PEOPLE_VERSION;
+const VERSION: u32 = EMERGENCY_VERSION;
+/// Of an organisation's vault that a sealed sheet opens.
+const EMERGENCY_VERSION: u32 = 4;
 /// Of an organisation's vault.
 const PEOPLE_VERSION: u32 = 3;
 /// Of a vault with one passphrase.
@@ -51,6 +55,8 @@ struct Written {
     people: Vec<PersonWay>,
     wraps: Vec<Wrap>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    emergency: Option<EmergencyWay>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     signing: Option<Kept>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     former: Option<Kept>,
@@ -65,10 +71,13 @@ struct Content {
     /// A random name, the same as long as the vault lives. Not in version 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     vault: Option<Hex<16>>,
-    /// In version 3 alone, in the order of their accounts.
+    /// From version 3 on, in the order of their accounts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     people: Vec<PersonWay>,
     wraps: Vec<Wrap>,
+    /// In version 4 alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<EmergencyWay>,
     /// The key that signs, where it no longer hangs on the vault key.
     #[serde(skip_serializing_if = "Option::is_none")]
     signing: Option<Kept>,
@@ -111,6 +120,8 @@ pub struct Entrances {
     pub is_organisations: bool,
     /// The accounts that have a way of their own.
     pub people: Vec<String>,
+    /// The public part of the sealed emergency sheet that opens it.
+    pub emergency: Option<String>,
     /// Whether an exchange of the vault key was cut off and waits to be finished.
     pub rotation_unfinished: bool,
 }
@@ -171,6 +182,7 @@ impl KeysFile {
             vault: Some(Hex(vault)),
             people: Vec::new(),
             wraps,
+            emergency: None,
             signing,
             former,
         };
@@ -202,6 +214,7 @@ impl KeysFile {
             vault: content.vault,
             people: content.people,
             wraps: content.wraps,
+            emergency: content.emergency,
             signing: content.signing,
             former: content.former,
         };
@@ -255,6 +268,7 @@ impl KeysFile {
             escrow: None,
             is_organisations: self.is_organisations(),
             people: self.people().map(str::to_owned).collect(),
+            emergency: self.emergency_sheet().map(str::to_owned),
             rotation_unfinished: self.content.former.is_some(),
         };
         let mut devices = self.content.people.iter().filter_map(|way| way.device);
@@ -377,6 +391,7 @@ impl From<Written> for Content {
             vault: written.vault,
             people: written.people,
             wraps: written.wraps,
+            emergency: written.emergency,
             signing: written.signing,
             former: written.former,
         }
@@ -395,6 +410,9 @@ impl Content {
                 [Wrap::Passphrase { device: None, .. }]
             );
         let is_escrow = |wrap: &Wrap| matches!(wrap, Wrap::Escrow { .. });
+        if self.emergency.is_some() != (self.version == EMERGENCY_VERSION) {
+            return false;
+        }
         match self.version {
             FIRST_VERSION => first_version && self.people.is_empty(),
             PASSPHRASE_VERSION => {

@@ -32,6 +32,7 @@ mod corrections;
 mod database;
 mod device;
 mod door;
+mod emergency;
 mod erasure;
 mod error;
 mod escrow;
@@ -40,6 +41,7 @@ mod forgetting;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gaps;
+mod heads;
 mod hex;
 mod imports;
 mod key;
@@ -77,15 +79,17 @@ mod workstation;
 pub use attempts::Step;
 // What the log holds, for whoever reads it or enters something in it.
 pub use ::audit::{
-    Act, Actor, Asked, Entry, Fault, Format, Outcome, PersonAccount, PublicKey, Refusal, Suspicion,
-    Way,
+    Act, Actor, Asked, EmergencyReason, Entry, Fault, Format, HeadsTarget, NotSent, Outcome,
+    PersonAccount, PublicKey, Refusal, Suspicion, Way,
 };
 pub use audio::{CHUNK_SAMPLES, ChunkPosition, Recorded};
 pub use backup::{BackupReport, BackupStep, DamagedPart, SnapshotSummary};
 pub use device::{DeviceError, DevicePlace, DeviceSecretFile, DeviceSecrets};
+pub use emergency::{EmergencyAccess, EmergencyRequest};
 pub use error::{Numbered, Part, VaultError};
 pub use escrow::{EscrowIdentity, EscrowRecipient};
 pub use gaps::{Gap, GapCause};
+pub use heads::{HeadsParcel, HeadsState, HeadsTo};
 pub use imports::ImportedFile;
 pub use keys_file::{Entrances, Ways};
 pub use lockdown::{Incidents, Lift};
@@ -101,4 +105,7 @@ pub use vault::{LOG_DAMAGED, Vault};
 pub use visits::{NewVisit, VisitContent, VisitRecord, VisitSummary};
 pub use voice_prints::EnrolledVoice;
 pub use worksheet::{Kind, TouchedVisit, Worksheet};
-pub use workstation::{Enrolment, MACHINE_FOLDER, Workstation, WorkstationError};
+pub use workstation::{
+    Enrolment, MACHINE_FOLDER, SignedSuccessor, Workstation, WorkstationError, next_successor,
+    read_successors,
+};

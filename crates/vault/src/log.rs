@@ -132,6 +132,12 @@ pub(crate) fn refusal(error: &VaultError) -> Option<Refusal> {
         VaultError::NotForRole(_) => Refusal::NotForRole,
         VaultError::OutOfScope(_) => Refusal::OutOfScope,
         VaultError::NotApproved(_) => Refusal::NotApproved,
+        VaultError::NoEmergency | VaultError::WrongEmergencyCode | VaultError::EmergencyUsed => {
+            Refusal::EmergencyCode
+        }
+        VaultError::EmergencyOver => Refusal::EmergencyOver,
+        VaultError::NotInEmergency(_) => Refusal::NotInEmergency,
+        VaultError::OrganisationDecides(_) => Refusal::OrganisationDecides,
         _ => return None,
     })
 }
@@ -170,6 +176,9 @@ pub(crate) const fn asked(command: Command) -> Asked {
         Command::KeepVoice => Asked::KeepVoice,
         Command::ReadPilotFigures => Asked::ReadPilotFigures,
         Command::AssessRisk => Asked::AssessRisk,
+        Command::ExportHeads => Asked::ShowHeads,
+        Command::SetHeadsTarget => Asked::SetHeadsTarget,
+        Command::AcknowledgeEmergency => Asked::AcknowledgeEmergency,
     }
 }
 

@@ -7,23 +7,47 @@
 use audit::{Act, Actor, Asked, PersonAccount};
 use governance::minisign::PublicKey;
 use governance::{
-    Accepted, Account, Code, Command, ModelRole, NotApproved, Organisation, Person, VisitAsked,
+    Accepted, Account, Code, Command, ModelRole, NotApproved, NotInEmergency, Organisation, Person,
+    Role, VisitAsked,
 };
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use sha2::{Digest as _, Sha256};
 use visit::{Sha256Hex, UnixMillis, VisitId};
 
 use crate::account;
+use crate::emergency::EmergencySession;
 use crate::error::{Part, VaultError};
 use crate::log;
 use crate::tombstone::{Erased, Tombstone};
 use crate::vault::Vault;
-use crate::workstation::{Workstation, WorkstationError};
+use crate::workstation::{Enrolment, Workstation, WorkstationError};
 
 /// Who is signed in, and what their organisation has decided.
 pub(crate) struct Session {
     pub(crate) organisation: Organisation,
-    pub(crate) person: Person,
+    pub(crate) signed_in: SignedIn,
+}
+
+/// Who came in, and how.
+pub(crate) enum SignedIn {
+    /// A person of the roster.
+    Person(Person),
+    /// Somebody with a sealed sheet.
+    Emergency(EmergencySession),
+}
+
+impl Session {
+    /// The role in the table: whoever came in with a sealed sheet reads as a physician does.
+    pub(crate) fn role(&self) -> Role {
+        self.person().map_or(Role::Physician, |person| person.role)
+    }
+
+    pub(crate) fn person(&self) -> Option<&Person> {
+        match &self.signed_in {
+            SignedIn::Person(person) => Some(person),
+            SignedIn::Emergency(_) => None,
+        }
+    }
 }
 
 /// What a vault holds on to.
@@ -124,7 +148,11 @@ fn stored(serial: u64) -> Result<i64, VaultError> {
 
 /// The digest of a key as the log holds it.
 fn key_digest(key: &PublicKey) -> audit::Digest {
-    audit::Digest::from_bytes(Sha256::digest(key.line()).into())
+    line_digest(&key.line())
+}
+
+fn line_digest(line: &str) -> audit::Digest {
+    audit::Digest::from_bytes(Sha256::digest(line).into())
 }
 
 /// Binds a vault to an organisation; answers what is to be entered.
@@ -212,17 +240,48 @@ impl Vault {
             };
             let enrolment = workstation.enrolment()?;
             let enrolment = enrolment.ok_or(VaultError::OrganisationGone)?;
-            if enrolment.key.line() != bound.key {
-                return Err(VaultError::OtherOrganisation {
-                    folder: enrolment.folder,
-                });
-            }
+            let bound = self.follow_successors(transaction, bound, &enrolment)?;
             let newest = Some((bound.serial, &bound.sha256));
             let accepted = enrolment.in_force(newest, now)?;
             self.hold_on_to(transaction, &bound, &accepted)?;
+            let retention = &accepted.organisation.policy.retention;
+            self.keep_for(transaction, retention, &Actor::Program)?;
             let key = enrolment.key;
             Ok(Some(InForce { key, accepted }))
         })
+    }
+
+    /// Takes the key that this computer is enrolled with in the place of the one that the vault is bound
+    /// to, if that one has named it, also by others in between.
+    fn follow_successors(
+        &self,
+        transaction: &Transaction<'_>,
+        mut bound: Bound,
+        enrolment: &Enrolment,
+    ) -> Result<Bound, VaultError> {
+        let named = enrolment.successors_of(&bound.key);
+        let last = named.last().map_or(&bound.key, |(key, _)| key);
+        if *last != enrolment.key.line() {
+            return Err(VaultError::OtherOrganisation {
+                folder: enrolment.folder.clone(),
+            });
+        }
+        for (key, said) in named {
+            transaction.execute(
+                "INSERT INTO key_successions (key, successor, statement, signature)
+                 VALUES (?1, ?2, ?3, ?4)",
+                (&bound.key, &key, &said.statement, &said.signature),
+            )?;
+            transaction.execute("UPDATE organisation SET key = ?1", [&key])?;
+            let replaced = Act::OrganisationKeyReplaced {
+                from: line_digest(&bound.key),
+                to: line_digest(&key),
+                statement: line_digest(&said.statement),
+            };
+            self.note_by(transaction, &Actor::Program, replaced)?;
+            bound.key = key;
+        }
+        Ok(bound)
     }
 
     fn hold_on_to(
@@ -249,9 +308,14 @@ impl Vault {
         self.session().map(|session| &session.organisation)
     }
 
-    /// Who is signed in, in a vault that belongs to an organisation.
+    /// In which role whoever is signed in acts, in a vault that belongs to an organisation.
+    pub fn role(&self) -> Option<Role> {
+        self.session().map(Session::role)
+    }
+
+    /// Who is signed in, in a vault that belongs to an organisation; nobody in an emergency access.
     pub fn person(&self) -> Option<&Person> {
-        self.session().map(|session| &session.person)
+        self.session().and_then(Session::person)
     }
 
     /// Whether a model with this digest may be loaded for this role now, and to write this template: the
@@ -296,14 +360,36 @@ impl Vault {
         let Some(pilot) = &session.organisation.pilot else {
             return Ok(());
         };
+        let Some(person) = session.person() else {
+            return Err(NotInEmergency {
+                command: Command::CreateVisit,
+            }
+            .into());
+        };
         let asked = VisitAsked {
-            account: &session.person.account,
+            account: &person.account,
             kind,
             template,
             at: log::now(),
             before: visits_since(connection, pilot.from.0)?,
         };
         Ok(pilot.permits(&asked)?)
+    }
+
+    /// Whether a note of this template may be written for a visit now, where it is another one than the
+    /// visit was made with: the pilot of the organisation's document says so. A refusal is entered.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfScope`]; [`VaultError::NoSuchVisit`].
+    pub fn approve_template(&self, visit: VisitId, template: &str) -> Result<(), VaultError> {
+        let Some(pilot) = self.organisation().and_then(|known| known.pilot.as_ref()) else {
+            return Ok(());
+        };
+        if self.visit(visit)?.summary.template == template {
+            return Ok(());
+        }
+        let permitted = pilot.permits_template(template);
+        permitted.map_err(|refused| self.refused(Asked::DraftNote, Some(visit), refused.into()))
     }
 
     /// Whether whoever is signed in may do something. In a vault without an organisation everybody who
@@ -322,8 +408,11 @@ impl Vault {
     }
 
     fn may_of(&self, command: Command, visit: Option<VisitId>) -> Result<(), VaultError> {
-        let role = self.session().map(|session| session.person.role);
+        let role = self.session().map(Session::role);
         let allowed = || {
+            if let Some(session) = self.emergency_session() {
+                session.may(command)?;
+            }
             if let Some(role) = role {
                 governance::allowed(role, command)?;
             }

@@ -12,12 +12,13 @@ use crate::account;
 use crate::database;
 use crate::device::DeviceSecrets;
 use crate::door;
+use crate::emergency;
 use crate::error::VaultError;
 use crate::escrow::{EscrowIdentity, EscrowRecipient};
 use crate::folder::{self, DATABASE_FILE, Lock, Unfinished};
 use crate::keys_file::{KeysFile, NewWay, Unwrapped};
 use crate::log::{self, now};
-use crate::organisation::{self, InForce, Session};
+use crate::organisation::{self, InForce, Session, SignedIn};
 use crate::passphrase::{self, KdfCost};
 use crate::tries;
 use crate::vault::{Vault, note_refused};
@@ -81,7 +82,12 @@ impl Vault {
         )?;
         unfinished.move_to(dir)?;
         Self::open_unwrapped(dir, Lock::take(dir)?, &keys, &unwrapped)?
-            .admit_signed_in(workstation, maker.account, (&keys, &unwrapped), now())?
+            .admit_signed_in(
+                workstation,
+                (maker.account, maker.device),
+                (&keys, &unwrapped),
+                now(),
+            )?
             .enter()
     }
 
@@ -122,7 +128,7 @@ impl Vault {
             tries::clear(&lock, account);
             Self::open_unwrapped(dir, lock.clone(), &keys, &unwrapped)?.admit_signed_in(
                 workstation,
-                account,
+                (account, secrets),
                 (&keys, &unwrapped),
                 now(),
             )
@@ -178,12 +184,13 @@ impl Vault {
         let asked = Asked::AdmitPerson;
         let checked = || {
             let session = self.session().ok_or(VaultError::NoAccounts)?;
+            let voucher = session.person().ok_or(VaultError::NoAccounts)?;
             passphrase::check_length(newcomer.passphrase)?;
             let organisation = &session.organisation;
             let Newcomer { account, code, .. } = *newcomer;
             let person = organisation::newcomer_with_code(organisation, account, code, now())?;
             let keys = KeysFile::from_bytes(&folder::read_keys(self.folder())?)?;
-            let unwrapped = keys.unwrap_person(&session.person.account, passphrase, secrets)?;
+            let unwrapped = keys.unwrap_person(&voucher.account, passphrase, secrets)?;
             let escrow = organisation.identity.recovery_key.parse()?;
             let keys = keys.with_person(&unwrapped, &newcomer.way(), &escrow)?;
             Ok((keys, person))
@@ -264,7 +271,8 @@ impl Vault {
             self.note(transaction, Act::PersonAdmitted { account })
         })?;
         self.replace_ways(Asked::AdmitPerson, &next)?;
-        self.admit_signed_in(workstation, newcomer.account, (&next, unwrapped), now())
+        let who = (newcomer.account, newcomer.device);
+        self.admit_signed_in(workstation, who, (&next, unwrapped), now())
     }
 
     /// Puts another keys file in its place, after that was entered; if it fails, a refusal follows.
@@ -279,13 +287,13 @@ impl Vault {
     fn admit_signed_in(
         self,
         workstation: &Workstation,
-        account: &Account,
+        (account, secrets): (&Account, Option<&dyn DeviceSecrets>),
         (keys, unwrapped): (&KeysFile, &Unwrapped),
         now: UnixMillis,
     ) -> Result<Self, VaultError> {
         let in_force = self.document_in_force(workstation, now)?;
         let in_force = in_force.ok_or(VaultError::NoAccounts)?;
-        self.bring_ways_up_to_date(keys, unwrapped, &in_force)?;
+        self.bring_ways_up_to_date(keys, unwrapped, &in_force, (account, secrets))?;
         let organisation = in_force.accepted.organisation;
         let person = organisation
             .admit(account, &account::os_account(), now)?
@@ -293,18 +301,20 @@ impl Vault {
         self.while_locked_down(Command::OpenVault, None, Some(person.role))?;
         let session = Session {
             organisation,
-            person,
+            signed_in: SignedIn::Person(person),
         };
         Ok(self.with_session(organisation::actor(account), Arc::new(session)))
     }
 
-    /// Removes the ways, and the voice prints, of people who are not on the roster any more, and entrusts the vault to the
-    /// recovery key that the document names, if it was another.
+    /// Removes the ways, and the voice prints, of people who are not on the roster any more, and entrusts
+    /// the vault to the recovery key and prepares it for the sealed sheet that the document names, if they
+    /// were others.
     fn bring_ways_up_to_date(
         &self,
         keys: &KeysFile,
         unwrapped: &Unwrapped,
         in_force: &InForce,
+        (account, secrets): (&Account, Option<&dyn DeviceSecrets>),
     ) -> Result<(), VaultError> {
         let people = &in_force.accepted.organisation.people;
         let is_known = |account: &str| {
@@ -327,6 +337,14 @@ impl Vault {
                 escrow: true,
             });
         }
+        if let Some((sheet, act)) = self.sheet_to_prepare(keys, in_force)? {
+            let sheet = match &sheet {
+                Some(sheet) => Some((sheet, keys.device_secret_of(account, secrets)?)),
+                None => None,
+            };
+            next = next.with_emergency(unwrapped, sheet)?;
+            acts.push(act);
+        }
         if acts.is_empty() {
             return Ok(());
         }
@@ -343,6 +361,30 @@ impl Vault {
             Ok(())
         })?;
         self.replace_ways(Asked::ChangeWays, &next)
+    }
+}
+
+impl Vault {
+    /// The sheet that the vault is to be prepared for in the place of the one before, `None` for none;
+    /// nothing if it is as it should be. One that was used here opens nothing any more.
+    fn sheet_to_prepare(
+        &self,
+        keys: &KeysFile,
+        in_force: &InForce,
+    ) -> Result<Option<(Option<EscrowRecipient>, Act)>, VaultError> {
+        let named = in_force.accepted.organisation.emergency.as_ref();
+        let named: Option<EscrowRecipient> =
+            named.map(|sheet| sheet.recipient.parse()).transpose()?;
+        let sheet = match named {
+            Some(sheet) if emergency::is_used(&self.connection(), &sheet)? => None,
+            named => named,
+        };
+        let line = sheet.as_ref().map(ToString::to_string);
+        if keys.emergency_sheet() == line.as_deref() {
+            return Ok(None);
+        }
+        let digest = line.as_deref().map(emergency::sheet_digest);
+        Ok(Some((sheet, Act::EmergencyPrepared { sheet: digest })))
     }
 }
 

@@ -1,6 +1,6 @@
 use audit::{Act, Actor, Asked};
 use governance::Command;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use visit::{Days, Due, Holding, Retained, Retention, UnixMillis, VisitId, VisitState};
 
 use crate::error::{Part, VaultError};
@@ -61,6 +61,23 @@ fn read_policy(connection: &Connection) -> Result<Retention, VaultError> {
     })
 }
 
+/// Answers what is to be entered.
+fn store_policy(connection: &Connection, policy: &Retention) -> Result<Act, VaultError> {
+    for what in Retained::ALL {
+        let days = policy.of(what).map(u32::from);
+        connection.execute(
+            "INSERT OR REPLACE INTO retention (what, days) VALUES (?1, ?2)",
+            (what.as_str(), days),
+        )?;
+    }
+    let days = |kept: Option<Days>| kept.map(u32::from);
+    Ok(Act::RetentionChanged {
+        audio: days(policy.audio),
+        transcript: days(policy.transcript),
+        draft: days(policy.draft),
+    })
+}
+
 impl Vault {
     /// How long what is kept of a visit is kept.
     ///
@@ -73,25 +90,34 @@ impl Vault {
     /// Changes how long what is kept of a visit is kept; it holds for all visits, also earlier ones.
     ///
     /// # Errors
-    /// [`VaultError::DiskFull`]; the policy is the one before then.
+    /// [`VaultError::OrganisationDecides`] in an organisation's vault; [`VaultError::DiskFull`]. The
+    /// policy is the one before then.
     pub fn set_retention(&self, policy: &Retention) -> Result<(), VaultError> {
         self.may(Command::ChangeRetention)?;
+        if self.session().is_some() {
+            let decided = VaultError::OrganisationDecides(
+                "the organisation's document says how long everything is kept (policy.retention)",
+            );
+            return Err(self.refused(Asked::ChangeRetention, None, decided));
+        }
         self.act(Asked::ChangeRetention, None, |transaction| {
-            for what in Retained::ALL {
-                let days = policy.of(what).map(u32::from);
-                transaction.execute(
-                    "INSERT OR REPLACE INTO retention (what, days) VALUES (?1, ?2)",
-                    (what.as_str(), days),
-                )?;
-            }
-            let days = |kept: Option<Days>| kept.map(u32::from);
-            let act = Act::RetentionChanged {
-                audio: days(policy.audio),
-                transcript: days(policy.transcript),
-                draft: days(policy.draft),
-            };
-            Ok(((), act))
+            Ok(((), store_policy(transaction, policy)?))
         })
+    }
+
+    /// Has everything kept as long as the organisation's document says, and enters it if that is another
+    /// time than before.
+    pub(crate) fn keep_for(
+        &self,
+        transaction: &Transaction<'_>,
+        policy: &Retention,
+        who: &Actor,
+    ) -> Result<(), VaultError> {
+        if read_policy(transaction)? == *policy {
+            return Ok(());
+        }
+        let changed = store_policy(transaction, policy)?;
+        self.note_by(transaction, who, changed)
     }
 
     /// What of a visit will be erased, and when.

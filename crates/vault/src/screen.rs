@@ -40,7 +40,9 @@ impl Vault {
             .and_then(|unwrapped| self.is_of(&unwrapped))
             .inspect_err(|error| {
                 let refused = match self.session() {
-                    Some(session) => sign_in_refused(&session.person.account, error),
+                    Some(session) => session
+                        .person()
+                        .and_then(|person| sign_in_refused(&person.account, error)),
                     None => unlock_refused(error),
                 };
                 if let Some(refused) = refused {
@@ -60,7 +62,9 @@ impl Vault {
         let Some(session) = self.session() else {
             return keys.unwrap_with(passphrase, secrets);
         };
-        let account = &session.person.account;
+        // In an emergency access nothing goes on behind a locked screen.
+        let person = session.person().ok_or(VaultError::EmergencyOver)?;
+        let account = &person.account;
         tries::begin(self.lock(), account, now())?;
         let unwrapped = keys
             .unwrap_person(account, passphrase, secrets)

@@ -86,7 +86,9 @@ impl Vault {
             self.sign_head(transaction)?;
             Ok(signature)
         });
-        signed.map_err(|error| self.refused(Asked::SignNote, Some(id), error))
+        let signed = signed.map_err(|error| self.refused(Asked::SignNote, Some(id), error))?;
+        self.has_signed_head();
+        Ok(signed)
     }
 
     /// A signed visit's signature and the note that was signed, after everything that it says was

@@ -23,6 +23,9 @@ const PLACE: usize = 32;
 const PLACES: usize = 256;
 const BYTES: usize = PLACE * PLACES;
 
+/// In the place of an account, which has an `@`.
+const EMERGENCY: &str = "emergency sheet";
+
 /// A count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tries {
@@ -63,6 +66,18 @@ impl Tries {
 /// [`VaultError::TooManyTries`] if it is too early for one. By a clock that was set back to before the
 /// last failure the wait begins anew.
 pub(crate) fn begin(lock: &Lock, account: &Account, now: UnixMillis) -> Result<(), VaultError> {
+    begin_as(lock, account.as_str(), now)
+}
+
+/// [`begin`] for whoever tries the code of a sealed sheet, which is no account's.
+///
+/// # Errors
+/// The same.
+pub(crate) fn begin_emergency(lock: &Lock, now: UnixMillis) -> Result<(), VaultError> {
+    begin_as(lock, EMERGENCY, now)
+}
+
+fn begin_as(lock: &Lock, account: &str, now: UnixMillis) -> Result<(), VaultError> {
     // Before anything is written behind the notes, so that there is no hole in their place.
     let _ = door::set_space_aside(lock);
     let places = read(lock.file()).unwrap_or_default();
@@ -100,6 +115,15 @@ pub(crate) fn begin(lock: &Lock, account: &Account, now: UnixMillis) -> Result<(
 
 /// Takes back the last try of somebody whose passphrase was not tried after all.
 pub(crate) fn take_back(lock: &Lock, account: &Account) {
+    take_back_as(lock, account.as_str());
+}
+
+/// [`take_back`] for a sealed sheet.
+pub(crate) fn take_back_emergency(lock: &Lock) {
+    take_back_as(lock, EMERGENCY);
+}
+
+fn take_back_as(lock: &Lock, account: &str) {
     let places = read(lock.file()).unwrap_or_default();
     if let Some((at, tries)) = find(&places, &name_of(account)) {
         let failures = tries.failures - 1;
@@ -113,6 +137,15 @@ pub(crate) fn take_back(lock: &Lock, account: &Account) {
 
 /// Forgets the tries of somebody who got in.
 pub(crate) fn clear(lock: &Lock, account: &Account) {
+    clear_as(lock, account.as_str());
+}
+
+/// [`clear`] for a sealed sheet.
+pub(crate) fn clear_emergency(lock: &Lock) {
+    clear_as(lock, EMERGENCY);
+}
+
+fn clear_as(lock: &Lock, account: &str) {
     let places = read(lock.file()).unwrap_or_default();
     if let Some((at, _)) = find(&places, &name_of(account)) {
         let _ = write(lock.file(), at, &[0; PLACE]);
@@ -129,10 +162,10 @@ pub(crate) fn set_space_aside(lock: &Lock) -> io::Result<()> {
     Ok(())
 }
 
-fn name_of(account: &Account) -> [u8; 16] {
+fn name_of(account: &str) -> [u8; 16] {
     let digest = Sha256::new()
         .chain_update(b"inroom tries v1\0")
-        .chain_update(account.as_str())
+        .chain_update(account)
         .finalize();
     let mut name = [0; 16];
     name.copy_from_slice(&digest[..16]);
@@ -216,7 +249,10 @@ mod tests {
         take_back(&lock, &ada);
         assert_eq!(wait(begin(&lock, &ada, later)), 0);
         take_back(&lock, &ada);
-        assert_eq!(find(&read(lock.file()).unwrap(), &name_of(&ada)), None);
+        assert_eq!(
+            find(&read(lock.file()).unwrap(), &name_of(ada.as_str())),
+            None
+        );
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::Vault;
 use crate::device::DeviceSecretFile;
 use crate::escrow::EscrowIdentity;
 use crate::key::{
-    Database, Device, Keeping, Key, OfSound, OfVisit, Passphrase, Person, Signing, VaultRoot,
-    Wrapping,
+    Database, Device, Emergency, Keeping, Key, OfSound, OfVisit, Passphrase, Person, Signing,
+    VaultRoot, Wrapping,
 };
 use crate::keys_file::Ways;
 
@@ -46,6 +46,7 @@ never_printed!(
     Key<Wrapping>,
     Key<Device>,
     Key<Person>,
+    Key<Emergency>,
     Key<Keeping>,
     Key<Signing>,
     Key<OfVisit>,

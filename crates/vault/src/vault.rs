@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use audit::{Act, Actor};
@@ -45,6 +46,8 @@ pub struct Vault {
     entered: bool,
     /// Whether its write-ahead log was damaged when it was opened.
     log_was_damaged: bool,
+    /// Whether a head was signed that is to leave the computer now.
+    heads_due: AtomicBool,
     /// Released last.
     lock: Lock,
 }
@@ -199,6 +202,7 @@ impl Vault {
             session: None,
             entered: false,
             log_was_damaged,
+            heads_due: AtomicBool::new(true),
             lock,
         };
         // What an erasure that was cut off has left in the index. On a full disk the vault opens all
@@ -230,7 +234,7 @@ impl Vault {
             for event in events.into_iter().chain([opened.clone()]) {
                 log::append(transaction, &self.signing, event)?;
             }
-            Ok(())
+            self.end_abandoned(transaction)
         });
         match entered {
             Ok(()) => {
@@ -285,6 +289,15 @@ impl Vault {
         self.log_was_damaged
     }
 
+    /// Whether a head was signed since this was asked last.
+    pub fn take_heads_due(&self) -> bool {
+        self.heads_due.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn has_signed_head(&self) {
+        self.heads_due.store(true, Ordering::Relaxed);
+    }
+
     /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.dir
@@ -311,6 +324,7 @@ impl Vault {
             session: self.session.clone(),
             entered: false,
             log_was_damaged: false,
+            heads_due: AtomicBool::new(false),
             lock,
         }
     }
@@ -357,6 +371,7 @@ impl Vault {
         connection: &Connection,
         id: VisitId,
     ) -> Result<(i64, Key<OfVisit>), VaultError> {
+        self.in_time()?;
         let found: Option<(i64, Vec<u8>)> = connection
             .prepare_cached("SELECT row, wrapped_key FROM visits WHERE id = ?1")?
             .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -405,6 +420,7 @@ impl Drop for Vault {
     fn drop(&mut self) {
         if self.entered {
             let _ = self.commit(|transaction| {
+                self.end_emergency(transaction)?;
                 self.note(transaction, Act::VaultLocked)?;
                 self.sign_head(transaction)
             });

@@ -170,6 +170,7 @@ impl Stored {
     }
 
     fn open(self, vault: &Vault) -> Result<VisitSummary, VaultError> {
+        vault.in_time()?;
         let damaged = || VaultError::Damaged {
             what: Part::Database,
         };

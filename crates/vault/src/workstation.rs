@@ -9,6 +9,7 @@
 //! organisation/enrolment.json               the key, and serial and digest of the newest document taken
 //!              organisation-7.toml          that document
 //!              organisation-7.toml.minisig  its signature
+//!              successor-1.txt, ….minisig   by which a key before has named the one after it
 //! ```
 //!
 //! `enrolment.json` is exchanged last and as a whole, so the document before or the new one is in force,
@@ -16,6 +17,7 @@
 //! vault holds on to key and serial itself (`organisation.rs`), where nobody without a key of it can.
 
 mod own;
+mod successors;
 #[cfg(test)]
 mod tests;
 
@@ -24,8 +26,10 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use governance::minisign::{KeyId, NotMinisign, PublicKey};
-use governance::{Accepted, MOST_BYTES, Pinned, Refused, check_code};
+use governance::{Accepted, MOST_BYTES, NotASuccessor, Pinned, Refused, check_code};
 use visit::{Sha256Hex, UnixMillis};
+
+pub use successors::{SignedSuccessor, next_successor, read_successors};
 
 /// Where IT puts what holds for the whole computer. It is not to be chosen by whoever starts the
 /// program: nothing in the environment or on the command line changes it. (On Windows `%ProgramData%` is
@@ -67,6 +71,7 @@ pub struct Enrolment {
     pub folder: PathBuf,
     document: Vec<u8>,
     signature: String,
+    successors: Vec<SignedSuccessor>,
 }
 
 /// Why a computer's enrolment is not read or changed. What was in force stays.
@@ -102,6 +107,9 @@ pub enum WorkstationError {
     /// The document is not taken.
     #[error(transparent)]
     Document(#[from] Refused),
+    /// The organisation's key has named no such successor.
+    #[error(transparent)]
+    Successor(#[from] NotASuccessor),
     /// The key's file holds none.
     #[error("{} is no organisation's public key: {cause}. Nothing was changed", path.display())]
     Key {
@@ -235,20 +243,41 @@ impl Workstation {
         self.enrol(&found.key, &found.document, &found.signature, now)
     }
 
-    /// Takes a newer document into force.
+    /// Takes a newer document into force. If the organisation's key has named another one in
+    /// `successors`, the document has to be signed by that one, and no document of the key before is
+    /// taken any more.
     ///
     /// # Errors
-    /// [`WorkstationError`]; the one in force stays then.
+    /// [`WorkstationError`]; document and key in force stay then.
     pub fn update(
         &self,
         document: &[u8],
         signature: &str,
+        successors: &[SignedSuccessor],
         now: UnixMillis,
     ) -> Result<Accepted, WorkstationError> {
         self.refuse_for_all()?;
         let before = own::read_pinned(&self.own)?.ok_or(WorkstationError::NotEnrolled)?;
+        let named = successors::follow(&before.key, successors)?;
+        let key = named.last().map_or(before.key, |(key, _)| *key);
+        let newest = before.newest.as_ref();
         let files = (document, signature);
-        own::take(&self.own, &before.key, before.newest.as_ref(), files, now)
+        if named.is_empty() {
+            return own::take(&self.own, &key, newest, files, now);
+        }
+        // Nothing is written for a document that is not taken.
+        let newest_there = newest.map(|(serial, sha256)| (*serial, sha256));
+        let pinned = Pinned {
+            key: &key,
+            newest: newest_there,
+        };
+        governance::accept(document, signature, &pinned, now)?;
+        let mut known = read_successors(&self.own)?;
+        let new = named.into_iter().map(|(_, said)| said);
+        let new: Vec<_> = new.filter(|said| !known.contains(said)).collect();
+        known.extend(new);
+        own::put_successors(&self.own, &known)?;
+        own::take(&self.own, &key, newest, files, now)
     }
 
     fn refuse_for_all(&self) -> Result<(), WorkstationError> {
@@ -281,6 +310,7 @@ fn read_published(folder: &Path) -> Result<Enrolment, WorkstationError> {
         for_all: true,
         document: read(&folder.join(DOCUMENT), MOST_BYTES)?,
         signature: read_text(&folder.join(SIGNATURE), MOST_SMALL_BYTES)?,
+        successors: read_successors(folder)?,
         folder: folder.to_owned(),
     })
 }
@@ -289,6 +319,23 @@ impl Enrolment {
     /// The document's bytes, in force or not.
     pub fn document(&self) -> &[u8] {
         &self.document
+    }
+
+    /// The keys that come after the one of this line until the enrolled one, each with the statement
+    /// that names it; none if it is that one, or if they do not lead there.
+    pub(crate) fn successors_of(&self, line: &str) -> Vec<(String, SignedSuccessor)> {
+        let last = self.key.line();
+        let Some(key) = line.parse().ok().filter(|_| line != last) else {
+            return Vec::new();
+        };
+        let named = successors::follow(&key, &self.successors).unwrap_or_default();
+        let mut named: Vec<_> = named
+            .into_iter()
+            .map(|(key, said)| (key.line(), said))
+            .collect();
+        let end = named.iter().position(|(key, _)| *key == last);
+        named.truncate(end.map_or(0, |end| end + 1));
+        named
     }
 
     /// The document, if it is in force for whoever has seen `newest`.

@@ -50,6 +50,9 @@ fn what_the_window_does_not_do_is_done_on_the_command_line() {
         C::KeepVoice,
         C::ReadPilotFigures,
         C::AssessRisk,
+        C::ExportHeads,
+        C::SetHeadsTarget,
+        C::AcknowledgeEmergency,
     ];
     assert_eq!(elsewhere, expected);
 }

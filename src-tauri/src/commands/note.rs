@@ -17,7 +17,7 @@ use crate::ipc::{
 pub fn draft(app: AppHandle, desk: State<'_, Desk>, request: DraftRequest) -> Result<(), Failure> {
     let vault = desk.vault()?;
     let visit = request.visit;
-    let steps = desk::steps(&request.template)?;
+    let steps = desk::steps(vault.organisation(), &request.template)?;
     let (events, heard) = unbounded();
     desk.underway.start_work(visit, || {
         Ok(Work::on_recorded(vault, visit, steps, events)?)

@@ -59,7 +59,7 @@ pub fn import_recording(
         ));
     }
     let file = from_the_root(request.file.expose())?;
-    let new = visits::new_visit(request.visit)?;
+    let new = visits::new_visit(&vault, request.visit)?;
     let template = new.template.clone();
     let import = Import::begin(vault, new, &file)?;
     let visit = import.visit();
@@ -92,7 +92,7 @@ fn run(
     (visit, template): (VisitId, &str),
     start: impl FnOnce(Steps, Sender<Event>) -> Result<Recording, Failure>,
 ) -> Result<String, Failure> {
-    let (steps, missing) = desk::possible_steps(template)?;
+    let (steps, missing) = desk::possible_steps(desk.vault()?.organisation(), template)?;
     let (events, heard) = unbounded();
     let told = events.clone();
     let device = desk

@@ -14,7 +14,8 @@ use crate::preferences::Preferences;
 /// What the page needs to know once.
 #[tauri::command(async)]
 pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
-    let templates = desk::templates()?
+    let organisation = desk.organisation();
+    let templates = scribe::templates(organisation.as_ref())
         .into_iter()
         .map(|template| TemplateChoice {
             id: template.id,
@@ -33,7 +34,6 @@ pub fn startup(desk: State<'_, Desk>) -> Result<Startup, Failure> {
         Ok(preferences) => (preferences, None),
         Err(error) => (Preferences::default(), Some(error.into())),
     };
-    let organisation = desk.organisation();
     Ok(Startup {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         folder: desk.store_folder().display().to_string(),

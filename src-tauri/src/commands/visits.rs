@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use scribe::clock;
 use tauri::State;
-use vault::{ErasureReason, NewVisit, VisitContent, VisitSummary};
+use vault::{ErasureReason, NewVisit, Vault, VisitContent, VisitSummary};
 use visit::{Consent, PatientText, VisitId};
 
 use crate::desk::{self, Desk};
@@ -86,11 +86,12 @@ pub fn read_visit(desk: State<'_, Desk>, request: VisitRequest) -> Result<VisitV
 /// Makes a visit, with its consent, before anything is heard.
 #[tauri::command(async)]
 pub fn prepare_visit(desk: State<'_, Desk>, request: NewVisitRequest) -> Result<VisitId, Failure> {
-    Ok(desk.vault()?.begin_visit(new_visit(request)?)?)
+    let vault = desk.vault()?;
+    Ok(vault.begin_visit(new_visit(&vault, request)?)?)
 }
 
 /// What the store is told of a visit that begins now.
-pub(super) fn new_visit(request: NewVisitRequest) -> Result<NewVisit, Failure> {
+pub(super) fn new_visit(vault: &Vault, request: NewVisitRequest) -> Result<NewVisit, Failure> {
     for text in [
         &request.patient_label,
         &request.reason,
@@ -104,7 +105,7 @@ pub(super) fn new_visit(request: NewVisitRequest) -> Result<NewVisit, Failure> {
         );
         return Err(Failure::new(FailureCode::Rejected, message));
     }
-    let template = desk::template(&request.template)?;
+    let template = desk::template(vault.organisation(), &request.template)?;
     let now = clock::now();
     Ok(NewVisit {
         consent: Consent {

@@ -196,10 +196,10 @@ impl Desk {
         let Ok(vault) = self.vault() else {
             return Ok(());
         };
-        let Some(person) = vault.person() else {
+        let Some(role) = vault.role() else {
             return Ok(());
         };
-        let is_allowed = |command: &&Command| governance::allowed(person.role, **command).is_ok();
+        let is_allowed = |command: &&Command| governance::allowed(role, **command).is_ok();
         match needs {
             Needs::All(commands) => commands
                 .iter()

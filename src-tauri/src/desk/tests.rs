@@ -433,7 +433,7 @@ fn a_missing_model_is_told_and_leaves_its_step_out() {
         id: "a-model".to_owned(),
         path: PathBuf::from("a-model.bin"),
     };
-    let soap = || template("soap").unwrap();
+    let soap = || template(None, "soap").unwrap();
     let (steps, told) = steps_of(Err(missing()), Err(missing()), soap());
     assert!(steps.speech.is_none() && steps.draft.is_none());
     let [

@@ -13,7 +13,7 @@ fn the_first_versions_log_is_written_the_same_and_in_order() {
     let log = log(FIRST, 10);
     let written: Vec<String> = log.iter().map(Line::text).collect();
     assert_eq!(written, LINES.lines().collect::<Vec<_>>());
-    let mut export = Export::new(Some(public_key()), None);
+    let mut export = Export::new(Some(public_key()), Vec::new());
     for line in LINES.lines() {
         export.line(line).unwrap();
     }
@@ -85,6 +85,22 @@ fn later_acts_keep_their_bytes() {
         format!("{begin}3f"),
         format!("{begin}32c800000001"),
         format!("{begin}30140000000200000007000000"),
+        format!("{begin}35020c0000000000000004"),
+        format!("{begin}3601{}01", "a1".repeat(32)),
+        format!("{begin}3700"),
+        format!(
+            "{begin}38{}02{}e803000000000000",
+            "a1".repeat(32),
+            "d4".repeat(32)
+        ),
+        format!("{begin}39{}", "a1".repeat(32)),
+        format!("{begin}3a{}", "a1".repeat(32)),
+        format!(
+            "{begin}3b{}{}{}",
+            "a1".repeat(32),
+            "d4".repeat(32),
+            "e5".repeat(32)
+        ),
     ];
     assert_eq!(later, expected);
 }
@@ -104,6 +120,26 @@ fn a_persons_account_keeps_its_bytes_and_its_line() {
     let line = Line::Entry(entry).text();
     assert!(
         line.contains(r#""who":{"person":{"account":"ada@a.example"}}"#),
+        "{line}"
+    );
+    assert_eq!(Line::read(&line).unwrap().text(), line);
+}
+
+#[test]
+fn an_emergency_keeps_its_bytes_and_its_line() {
+    let event = Event {
+        at: UnixMillis(1_760_000_000_000),
+        who: Actor::Emergency {
+            sheet: Digest::from_bytes([0xA1; 32]),
+        },
+        act: Act::VaultOpened,
+    };
+    let entry = Entry::after(0, &origin(&public_key()), event);
+    let begin = "010000000000000000c02cc89901000004";
+    assert_eq!(form(&entry), format!("{begin}{}03", "a1".repeat(32)));
+    let line = Line::Entry(entry).text();
+    assert!(
+        line.contains(r#""who":{"emergency":{"sheet":"a1a1"#),
         "{line}"
     );
     assert_eq!(Line::read(&line).unwrap().text(), line);

@@ -66,7 +66,10 @@ fn is_clinical(command: Command) -> bool {
         | Command::KeepVoice
         // No word of a visit, nor which visit a figure is of.
         | Command::ReadPilotFigures
-        | Command::AssessRisk => false,
+        | Command::AssessRisk
+        | Command::ExportHeads
+        | Command::SetHeadsTarget
+        | Command::AcknowledgeEmergency => false,
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let template = templates::find(arguments.template.as_deref())?;
+    let template = templates::find(None, arguments.template.as_deref())?;
     let mut settings = DraftingSettings::new(arguments.model.as_deref())?;
     settings.threads = arguments.threads.unwrap_or(settings.threads);
     settings.context_tokens = arguments.context_tokens.unwrap_or(settings.context_tokens);

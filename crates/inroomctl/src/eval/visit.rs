@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let template = templates::find(arguments.template.as_deref())?;
+    let template = templates::find(None, arguments.template.as_deref())?;
     let mut speech = SpeechSettings::new(arguments.speech_model.as_deref())?;
     let mut drafting = DraftingSettings::new(arguments.model.as_deref())?;
     speech.threads = arguments.threads.unwrap_or(speech.threads);

@@ -6,6 +6,7 @@ mod document;
 mod edit;
 mod init;
 mod sign;
+mod successor;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,9 @@ pub(crate) enum Command {
     Edit(DocumentArgument),
     /// Sign the document: its `.minisig` is written beside it.
     Sign(sign::SignArguments),
+    /// Make another signing key, which the one of until now names as its successor: the document is
+    /// signed with the new one, and workstations take no document of the old one any more.
+    Successor(successor::Arguments),
     /// Find whether a workstation would take the document now, and why not.
     Verify(sign::VerifyArguments),
     /// Show what the document says. Its signature is not looked at.
@@ -51,6 +55,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Init(arguments) => init::run(arguments),
         Command::Edit(arguments) => edit::run(&arguments.document),
         Command::Sign(arguments) => sign::sign(arguments),
+        Command::Successor(arguments) => successor::run(arguments),
         Command::Verify(arguments) => sign::verify(arguments),
         Command::Show(arguments) => show(arguments),
         Command::Diff(arguments) => diff(arguments),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use governance::minisign::{PublicKey, SecretKey, Signature};
-use governance::{Pinned, accept, check_code};
+use governance::{Organisation, Pinned, accept, check_code};
 use scribe::clock;
 use scribe::organisation::{read_document, read_signed, signature_of, write_public};
 use secrecy::ExposeSecret as _;
@@ -59,10 +59,7 @@ pub(crate) fn sign(arguments: &SignArguments) -> anyhow::Result<()> {
             organisation.serial
         );
     }
-    let comment = format!(
-        "{}, serial {}",
-        organisation.identity.name, organisation.serial
-    );
+    let comment = comment_of(organisation);
     let signature = key.sign(document.text.as_bytes(), &comment);
     write_public(&to, &signature.file())?;
     println!("signed {}: {comment}", to.display());
@@ -71,6 +68,14 @@ pub(crate) fn sign(arguments: &SignArguments) -> anyhow::Result<()> {
         check_code(&key.public(), &organisation.identity.recovery_key)
     );
     Ok(())
+}
+
+/// What a signature says of the document.
+pub(super) fn comment_of(organisation: &Organisation) -> String {
+    format!(
+        "{}, serial {}",
+        organisation.identity.name, organisation.serial
+    )
 }
 
 /// The serial of another document that this program has signed with this key in this place: a slip

@@ -25,13 +25,13 @@ pub(crate) struct Arguments {
 
 /// Makes a visit of a recording. Ctrl-C leaves it as one that `visit resume` goes on with.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let template = arguments.particulars.template()?;
-    let steps = arguments.models.steps(&template, arguments.record_only)?;
     let vault = Arc::new(
         arguments
             .vault
             .open(&[C::CreateVisit, C::Record, C::DraftNote])?,
     );
+    let template = arguments.particulars.template(&vault)?;
+    let steps = arguments.models.steps(&template, arguments.record_only)?;
     let visit = arguments.particulars.visit(&template);
     let import = Import::begin(vault, visit, &arguments.file)?;
     println!("visit {}", import.visit());

@@ -7,7 +7,7 @@ mod particulars;
 mod relabel;
 mod resume;
 mod session;
-mod show;
+pub(crate) mod show;
 mod sign;
 
 use std::sync::Arc;
@@ -97,6 +97,7 @@ fn draft(arguments: &DraftArguments) -> anyhow::Result<()> {
         None => vault.visit(arguments.visit)?.summary.template,
     };
     let template = templates::find(
+        vault.organisation(),
         Some(&chosen)
             .filter(|id| !id.is_empty())
             .map(String::as_str),

@@ -16,13 +16,13 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let template = arguments.particulars.template()?;
-    let steps = arguments.session.steps(&template)?;
     let vault = Arc::new(
         arguments
             .vault
             .open(&[C::CreateVisit, C::Record, C::DraftNote])?,
     );
+    let template = arguments.particulars.template(&vault)?;
+    let steps = arguments.session.steps(&template)?;
     let visit = vault.begin_visit(arguments.particulars.visit(&template))?;
     println!("visit {visit}");
     session::run(&arguments.session, vault, visit, steps, template)

@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 use scribe::clock;
-use vault::NewVisit;
+use vault::{NewVisit, Vault};
 use visit::{Consent, ConsentGiver, ConsentMethod, PatientText, Template};
 
 use crate::templates;
@@ -51,8 +51,8 @@ enum Giver {
 }
 
 impl Particulars {
-    pub(super) fn template(&self) -> anyhow::Result<Template> {
-        templates::find(self.template.as_deref())
+    pub(super) fn template(&self, vault: &Vault) -> anyhow::Result<Template> {
+        templates::find(vault.organisation(), self.template.as_deref())
     }
 
     /// A visit that begins now.

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let visit = arguments.visit;
     let summary = vault.visit(visit)?.summary;
     let chosen = Some(summary.template.as_str()).filter(|id| !id.is_empty());
-    let template = templates::find(chosen)?;
+    let template = templates::find(vault.organisation(), chosen)?;
     let session = &arguments.session;
     let steps = session.steps(&template)?;
     if !summary.imported {

@@ -1,6 +1,6 @@
 use governance::Command as C;
 use scribe::clock;
-use vault::{Erased, ErasureReason, Gap, GapCause, VisitContent, VisitSummary};
+use vault::{Erased, ErasureReason, Gap, GapCause, Vault, VisitContent, VisitSummary};
 use visit::{Note, Origin, Samples, Support, VisitId, VisitState};
 
 use crate::vaults::VaultArguments;
@@ -32,7 +32,10 @@ pub(crate) struct ShowArguments {
 }
 
 pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open(&[C::ListVisits])?;
+    print_list(&arguments.vault.open(&[C::ListVisits])?)
+}
+
+pub(crate) fn print_list(vault: &Vault) -> anyhow::Result<()> {
     let (visits, erased) = (vault.visits()?, vault.tombstones()?);
     if visits.is_empty() {
         println!("no visits yet");
@@ -56,7 +59,11 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<()> {
 
 pub(super) fn search(arguments: &SearchArguments) -> anyhow::Result<()> {
     let vault = arguments.vault.open(&[C::SearchVisits])?;
-    let found = vault.search(&arguments.query.join(" "), arguments.limit)?;
+    print_found(&vault, &arguments.query.join(" "), arguments.limit)
+}
+
+pub(crate) fn print_found(vault: &Vault, query: &str, limit: usize) -> anyhow::Result<()> {
+    let found = vault.search(query, limit)?;
     if found.is_empty() {
         println!("no visit holds that");
     }
@@ -109,7 +116,10 @@ fn ways_on(visit: &VisitSummary) -> String {
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
-    let vault = arguments.vault.open(&[C::ReadVisit])?;
+    print_visit(&arguments.vault.open(&[C::ReadVisit])?, arguments.visit)
+}
+
+pub(crate) fn print_visit(vault: &Vault, id: VisitId) -> anyhow::Result<()> {
     // Entered in the audit log before any of it is shown.
     let VisitContent {
         record,
@@ -117,7 +127,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
         gaps,
         corrections,
         revision,
-    } = vault.read_visit(arguments.visit)?;
+    } = vault.read_visit(id)?;
     println!(
         "{}  {}  {}",
         record.summary.id,
@@ -142,7 +152,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
             signature.note_sha256.as_str()
         );
     }
-    for due in vault.due(arguments.visit)? {
+    for due in vault.due(id)? {
         let days = (due.at.0 - clock::now().0).max(0) / (24 * 60 * 60 * 1000);
         println!("the {} will be erased in {days} days", due.what.as_str());
     }
@@ -177,10 +187,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
             );
             reasons(&revision.note).for_each(|line| println!("{line}"));
         }
-        None => println!(
-            "\nno note yet: `inroomctl visit draft {}` writes one",
-            arguments.visit
-        ),
+        None => println!("\nno note yet: `inroomctl visit draft {id}` writes one"),
     }
     Ok(())
 }

@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     confirmation::demand(id, "sign", "signed", arguments.confirm.as_deref())?;
     let signer = PatientText::from(signer.as_str());
     let signature = scribe::sign(&vault, id, read, &signer, clock::now())?;
+    crate::heads::export_what_waits(&vault);
     println!(
         "signed revision {} of the visit {id}; SHA-256 of the note {}",
         signature.revision.0,

@@ -14,7 +14,11 @@ const REFUSED: &str = "does not include to";
 /// Every command that opens a vault for somebody who is signed in, with what is said to it and what a
 /// role has to include.
 const COMMANDS: &[(&str, &str, &[C])] = &[
+    ("audit acknowledge", "", &[C::AcknowledgeEmergency]),
     ("audit export", "out", &[C::ExportLog]),
+    ("audit heads export", "", &[C::ExportHeads]),
+    ("audit heads set", "--nowhere", &[C::SetHeadsTarget]),
+    ("audit heads show", "", &[C::ExportHeads]),
     ("audit show", "", &[C::ShowLog]),
     ("incident drill", "--visits 1", &[C::RecordDrill]),
     ("incident lift", "--statement nowhere", &[C::LiftLockdown]),
@@ -101,12 +105,16 @@ const OTHERS: &[&str] = &[
     "org init",
     "org show",
     "org sign",
+    "org successor",
     "org verify",
+    "people emergency",
     "people enrol",
     "people list",
     "people remove",
     "self-check",
+    "templates list",
     "vault create",
+    "vault emergency",
     "vault info",
     "vault join",
     "vault recover",

@@ -10,7 +10,7 @@ use crate::device::{DevicePlace, DeviceSecrets};
 use crate::error::VaultError;
 use crate::escrow::EscrowRecipient;
 use crate::hex::{Hex, HexBytes};
-use crate::key::{Key, VaultRoot};
+use crate::key::{Device, Key, VaultRoot};
 
 /// Most people of one vault: their ways have to fit into a file that is read as a whole.
 const MOST_PEOPLE: usize = 200;
@@ -18,7 +18,7 @@ const MOST_PEOPLE: usize = 200;
 impl KeysFile {
     /// Whether it is an organisation's.
     pub(crate) fn is_organisations(&self) -> bool {
-        self.content.version == PEOPLE_VERSION
+        self.content.version >= PEOPLE_VERSION
     }
 
     /// The accounts that have a way of their own.
@@ -45,6 +45,7 @@ impl KeysFile {
             vault: Some(Hex(vault)),
             people: vec![PersonWay::make(&root, &vault, new)?],
             wraps: vec![entrust(&root, escrow)?],
+            emergency: None,
             signing: None,
             former: None,
         };
@@ -65,7 +66,7 @@ impl KeysFile {
         let vault = self.vault_or_new()?;
         let way = PersonWay::make(&unwrapped.root, &vault, new)?;
         let mut content = Content {
-            version: PEOPLE_VERSION,
+            version: self.content.version.max(PEOPLE_VERSION),
             vault: Some(Hex(vault)),
             wraps: vec![entrust(&unwrapped.root, escrow)?],
             ..self.content.clone()
@@ -95,6 +96,21 @@ impl KeysFile {
     pub(crate) fn device_of(&self, account: &Account) -> Option<DevicePlace> {
         let device = self.way_of(account)?.device?;
         Some(device.place)
+    }
+
+    /// This computer's secret that a person's way needs, once more.
+    ///
+    /// # Errors
+    /// A `DeviceSecret…` variant.
+    pub(crate) fn device_secret_of(
+        &self,
+        account: &Account,
+        secrets: Option<&dyn DeviceSecrets>,
+    ) -> Result<Option<(DevicePlace, Key<Device>)>, VaultError> {
+        match self.way_of(account).and_then(|way| way.device) {
+            Some(device) => Ok(Some((device.place, self.device_secret(&device, secrets)?))),
+            None => Ok(None),
+        }
     }
 
     /// The same vault with the ways of those people alone.
@@ -136,6 +152,10 @@ impl KeysFile {
                 .map(|escrow| entrust(&root, escrow))
                 .into_iter()
                 .collect::<Result<_, _>>()?,
+            emergency: match &self.content.emergency {
+                Some(way) => Some(way.to_new_key(&vault, &unwrapped.root, &root)?),
+                None => None,
+            },
             signing: Some(keep(&root, &unwrapped.signing, SIGNING)?),
             former: Some(keep(&root, &unwrapped.root, FORMER)?),
             ..self.content.clone()

@@ -165,13 +165,13 @@ fn cost_and_salt_are_bound_to_the_wrapped_key() {
 
 #[test]
 fn a_newer_version_is_refused_whatever_else_stands_in_the_file() {
-    let newer = format!(r#"{{"format":"{FORMAT}","version":4,"ways":[]}}"#);
+    let newer = format!(r#"{{"format":"{FORMAT}","version":5,"ways":[]}}"#);
     assert!(matches!(
         KeysFile::from_bytes(newer.as_bytes()),
         Err(VaultError::NewerVersion {
             what: Part::KeysFile,
-            found: 4,
-            known: 3
+            found: 5,
+            known: 4
         })
     ));
 }

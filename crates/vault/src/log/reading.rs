@@ -88,7 +88,7 @@ impl Vault {
         end: &End,
         each: &mut dyn FnMut(&str) -> Result<(), VaultError>,
     ) -> Result<LogState, VaultError> {
-        let mut export = Export::new(Some(self.log_key()), None);
+        let mut export = Export::new(Some(self.log_key()), Vec::new());
         let mut fault = export.line(&Line::first(self.log_key()).text()).err();
         let mut take = |line: &str| {
             if fault.is_none() {

@@ -42,7 +42,7 @@ fn export(vault: &Vault) -> (String, Option<Fault>) {
 
 /// What an exported log says when it is checked as a file.
 fn check(log: &str, vault: &Vault) -> Result<u64, Fault> {
-    let mut export = Export::new(Some(vault.log_key()), None);
+    let mut export = Export::new(Some(vault.log_key()), Vec::new());
     for line in log.lines() {
         export.line(line)?;
     }

@@ -172,3 +172,72 @@ fn a_model_is_loaded_only_if_the_document_approves_of_it_and_a_refusal_is_entere
         .filter(|line| line.contains("load_model") && line.contains("not_approved"));
     assert_eq!(entered.count(), 5);
 }
+
+#[test]
+fn a_note_of_another_template_is_drafted_only_within_the_pilot() {
+    let (_clinic, vault) = vault_with(
+        "[pilot]\ntemplates = [\"soap\", \"full-visit\"]\nfrom = 2020-01-01\nuntil = 2099-01-01\n",
+    );
+    let visit = begin(&vault, None, "soap").unwrap();
+    vault.approve_template(visit, "soap").unwrap();
+    vault.approve_template(visit, "full-visit").unwrap();
+    let refused = vault.approve_template(visit, "patient-instructions");
+    assert!(matches!(refused, Err(VaultError::OutOfScope(reason))
+        if matches!(*reason, OutOfScope::Template { .. })));
+    assert!(holds(&log_of(&vault), &["draft_note", "out_of_scope"]));
+}
+
+#[test]
+fn the_document_says_how_long_everything_is_kept_and_a_change_of_it_is_entered() {
+    let people = &[("ada", "physician"), ("chiara", "administrator")];
+    let (clinic, vault) = Clinic::with_vault(people);
+    clinic.admit_with_first_code(&vault, "chiara");
+    drop(vault);
+    let vault = clinic.sign_in("chiara").unwrap();
+    let days = |days: u32| Some(visit::Days::try_from(days).unwrap());
+    let at_once = visit::Retention {
+        audio: days(0),
+        transcript: days(0),
+        draft: days(0),
+    };
+    let refused = vault.set_retention(&at_once).unwrap_err();
+    assert!(
+        matches!(refused, VaultError::OrganisationDecides(why) if why.contains("policy.retention")),
+        "{refused}"
+    );
+    assert_eq!(vault.retention().unwrap().audio, days(30));
+    let lines = log_of(&vault);
+    assert!(holds(&lines, &["change_retention", "organisation_decides"]));
+    assert!(!holds(&lines, &["retention_changed"]));
+    drop(vault);
+    let text = clinic.document(2, people);
+    clinic.take(&text.replace("audio = 30", "audio = 7\ntranscript = 400"));
+    let vault = clinic.sign_in("ada").unwrap();
+    let policy = vault.retention().unwrap();
+    assert_eq!(
+        (policy.audio, policy.transcript, policy.draft),
+        (days(7), days(400), None)
+    );
+    let lines = log_of(&vault);
+    assert!(holds(
+        &lines,
+        &["retention_changed", "\"program\"", "\"audio\":7"]
+    ));
+    // What is due is due by it.
+    let visit = begin(&vault, None, "soap").unwrap();
+    vault
+        .set_state(visit, visit::VisitState::Recording)
+        .unwrap();
+    vault.append_chunk(visit, 0, &[1; 8_000]).unwrap();
+    vault.set_state(visit, visit::VisitState::Recorded).unwrap();
+    let note = crate::signing::tests::note("rest");
+    let number = vault
+        .save_revision(visit, UnixMillis(1), &note, None)
+        .unwrap();
+    vault
+        .sign(visit, number, &"".into(), UnixMillis(0))
+        .unwrap();
+    let week = UnixMillis(7 * 24 * 60 * 60 * 1000);
+    assert_eq!(vault.visits_due(UnixMillis(week.0 - 1)).unwrap(), []);
+    assert_eq!(vault.visits_due(week).unwrap(), [visit]);
+}

@@ -101,7 +101,7 @@ enrolment = {{ sha256 = "{}", until = 2099-01-01 }}
         self.parent.path().join("vault")
     }
 
-    fn secrets(&self) -> DeviceSecretFile {
+    pub(crate) fn secrets(&self) -> DeviceSecretFile {
         DeviceSecretFile::new(self.parent.path().join("secret"))
     }
 
@@ -134,7 +134,7 @@ enrolment = {{ sha256 = "{}", until = 2099-01-01 }}
         (clinic, vault)
     }
 
-    fn create(&self, name: &str) -> Result<Vault, VaultError> {
+    pub(crate) fn create(&self, name: &str) -> Result<Vault, VaultError> {
         self.with(name, &code(name, 0), |maker| {
             Vault::create_for(&self.dir(), maker)
         })

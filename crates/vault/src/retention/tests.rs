@@ -243,3 +243,28 @@ fn an_erasure_that_was_cut_off_goes_on_at_the_next_start() {
         .unwrap();
     assert_eq!(rows, 6, "a cover, a note and a segment of two visits");
 }
+
+/// The log is kept for ever, so for longer than the six years of 45 CFR 164.316(b)(2)(i): whatever time is
+/// over, none of its entries goes.
+#[test]
+fn no_time_shortens_the_audit_log() {
+    let (_parent, vault) = scratch();
+    signed(&vault);
+    vault.set_retention(&at_once()).unwrap();
+    let count = |vault: &Vault| -> (i64, i64) {
+        let sql = "SELECT (SELECT count(*) FROM audit_entries), (SELECT count(*) FROM audit_heads)";
+        let connection = vault.connection();
+        connection
+            .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+    };
+    let before = count(&vault);
+    let century = UnixMillis(100 * 365 * 24 * 60 * 60 * 1000 + log::now().0);
+    let mut erased = 0;
+    for visit in vault.visits_due(century).unwrap() {
+        erased += vault.erase_due(visit, century).unwrap().len();
+    }
+    assert!(erased > 0);
+    let after = count(&vault);
+    assert_eq!(after, (before.0 + erased as i64, before.1));
+}

@@ -9,6 +9,7 @@ use governance::{Accepted, MOST_BYTES, Pinned, accept};
 use serde::{Deserialize, Serialize};
 use visit::{Sha256Hex, UnixMillis};
 
+use super::successors::{self, SignedSuccessor, read_successors};
 use super::{Enrolment, MOST_SMALL_BYTES, WorkstationError, read, read_text};
 use crate::folder::{private, sync_folder};
 
@@ -71,6 +72,7 @@ pub(super) fn read_all(folder: &Path) -> Result<Option<Enrolment>, WorkstationEr
         for_all: false,
         document: read(&folder.join(document(serial)), MOST_BYTES)?,
         signature: read_text(&folder.join(signature(serial)), MOST_SMALL_BYTES)?,
+        successors: read_successors(folder)?,
         folder: folder.to_owned(),
     }))
 }
@@ -109,6 +111,19 @@ pub(super) fn take(
         let _ = fs::remove_file(folder.join(signature(before)));
     }
     Ok(accepted)
+}
+
+/// Writes the statements by which a key has named the one after it, before that one is taken.
+pub(super) fn put_successors(
+    folder: &Path,
+    all: &[SignedSuccessor],
+) -> Result<(), WorkstationError> {
+    for (number, said) in (1..).zip(all.iter().take(successors::MOST)) {
+        let [statement, signature] = successors::names(number);
+        write(&folder.join(signature), said.signature.as_bytes())?;
+        write(&folder.join(statement), said.statement.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn document(serial: u64) -> String {

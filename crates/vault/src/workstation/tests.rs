@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 use std::fs;
 
+use governance::minisign::SecretKey;
+
 use super::*;
 use crate::people::tests::Clinic;
 
@@ -20,7 +22,7 @@ fn enrol(clinic: &Clinic, computer: &Workstation, text: &str) -> Result<u64, Wor
 
 fn update(clinic: &Clinic, computer: &Workstation, text: &str) -> Result<u64, WorkstationError> {
     let signature = clinic.sign(text);
-    let taken = computer.update(text.as_bytes(), &signature, crate::log::now())?;
+    let taken = computer.update(text.as_bytes(), &signature, &[], crate::log::now())?;
     Ok(taken.organisation.serial)
 }
 
@@ -49,7 +51,7 @@ fn what_is_not_newer_signed_and_in_time_is_refused_and_the_one_before_stays() {
     let refuse = |text: &str, signature: &str| {
         let now = crate::log::now();
         let refused = computer
-            .update(text.as_bytes(), signature, now)
+            .update(text.as_bytes(), signature, &[], now)
             .unwrap_err();
         assert_eq!(in_force(&computer), 5, "{refused}");
         assert!(refused.to_string().contains("stays"), "{refused}");
@@ -228,4 +230,128 @@ fn the_folder_for_the_whole_computer_is_the_systems() {
         std::os::unix::fs::symlink(root.join("vault"), &link).unwrap();
         assert_eq!(Workstation::of(&link).own, root.join("organisation"));
     }
+}
+
+/// The statement by which one key names another, signed by a third.
+fn successor(from: &SecretKey, to: &SecretKey, by: &SecretKey) -> SignedSuccessor {
+    let statement = governance::SuccessorStatement {
+        key: from.public(),
+        successor: to.public(),
+    }
+    .to_string();
+    SignedSuccessor {
+        signature: by.sign(statement.as_bytes(), "a test").file(),
+        statement,
+    }
+}
+
+#[test]
+fn a_computer_follows_its_organisations_key_to_the_one_that_it_names_alone() {
+    let clinic = Clinic::new();
+    let computer = computer(&clinic);
+    enrol(&clinic, &computer, &clinic.document(1, &[])).unwrap();
+    let (new, foreign) = (Clinic::new().key, Clinic::new().key);
+    let text = clinic.document(2, &[]);
+    let by = |key: &SecretKey| key.sign(text.as_bytes(), "a test").file();
+    let update = |signature: &str, said: &[SignedSuccessor]| {
+        computer.update(text.as_bytes(), signature, said, crate::log::now())
+    };
+    // Nobody but the key itself names its successor; and what it does not name is no key of it.
+    for forged in [&new, &foreign] {
+        let refused = update(&by(&new), &[successor(&clinic.key, &new, forged)]);
+        assert!(matches!(
+            refused,
+            Err(WorkstationError::Successor(NotASuccessor::NotSigned))
+        ));
+    }
+    let of_another = successor(&foreign, &new, &foreign);
+    for said in [&[][..], &[of_another]] {
+        let refused = update(&by(&new), said);
+        assert!(matches!(refused, Err(WorkstationError::Document(_))));
+    }
+    let nothing = SignedSuccessor {
+        statement: "Dear Sir".to_owned(),
+        signature: String::new(),
+    };
+    assert!(matches!(
+        update(&by(&new), &[nothing]),
+        Err(WorkstationError::Successor(NotASuccessor::Form))
+    ));
+    // A statement, but a document of the key before.
+    let named = [successor(&clinic.key, &new, &clinic.key)];
+    assert!(matches!(
+        update(&by(&clinic.key), &named),
+        Err(WorkstationError::Document(_))
+    ));
+    assert_eq!(in_force(&computer), 1);
+    let enrolled = || computer.enrolment().unwrap().unwrap().key.line();
+    assert_eq!(enrolled(), clinic.key.public().line());
+
+    update(&by(&new), &named).unwrap();
+    assert_eq!((in_force(&computer), enrolled()), (2, new.public().line()));
+    // The same folder once more, and then nothing of the key before.
+    update(&by(&new), &named).unwrap();
+    let third = clinic.document(3, &[]);
+    let by_the_old_key = clinic.sign(&third);
+    let now = crate::log::now();
+    let refused = computer.update(third.as_bytes(), &by_the_old_key, &[], now);
+    assert!(matches!(refused, Err(WorkstationError::Document(_))));
+    let back = [successor(&clinic.key, &foreign, &clinic.key)];
+    let refused = update(&by(&foreign), &back);
+    assert!(matches!(refused, Err(WorkstationError::Document(_))));
+    assert_eq!(enrolled(), new.public().line());
+}
+
+#[test]
+fn a_vault_follows_too_also_over_two_keys_and_holds_on_to_the_last_one() {
+    let people = &[("ada", "physician")];
+    let (mut clinic, vault) = Clinic::with_vault(people);
+    drop(vault);
+    let computer = Workstation::of(&clinic.dir());
+    let own = clinic.parent.path().join("organisation");
+    let before = fs::read_dir(&own)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .map(|path| (path.clone(), fs::read(path).unwrap()))
+        .collect::<Vec<_>>();
+    let first = std::mem::replace(&mut clinic.key, Clinic::new().key);
+    let second = std::mem::replace(&mut clinic.key, Clinic::new().key);
+    let said = [
+        successor(&first, &second, &first),
+        successor(&second, &clinic.key, &second),
+    ];
+    let text = clinic.document(2, people);
+    let signature = clinic.sign(&text);
+    computer
+        .update(text.as_bytes(), &signature, &said, crate::log::now())
+        .unwrap();
+    let vault = clinic.sign_in("ada").unwrap();
+    let lines = crate::people::tests::log_of(&vault);
+    let replaced = lines
+        .iter()
+        .filter(|line| line.contains("organisation_key_replaced"));
+    assert_eq!(replaced.count(), 2);
+    drop(vault);
+    drop(clinic.sign_in("ada").unwrap());
+    // Nobody brings the key before back, also not whoever can write to the folder.
+    fs::remove_dir_all(&own).unwrap();
+    fs::create_dir(&own).unwrap();
+    for (path, bytes) in before {
+        fs::write(path, bytes).unwrap();
+    }
+    let refused = clinic.sign_in("ada").err().unwrap();
+    assert!(
+        matches!(refused, crate::VaultError::OtherOrganisation { .. }),
+        "{refused}"
+    );
+}
+
+/// The database itself takes no key that the one before has not named.
+#[test]
+fn the_database_takes_no_other_key_by_itself() {
+    let (_clinic, vault) = Clinic::with_vault(&[("ada", "physician")]);
+    let connection = vault.connection();
+    let other = Clinic::new().key.public().line();
+    let exchanged = connection.execute("UPDATE organisation SET key = ?1", [&other]);
+    assert!(exchanged.is_err());
 }

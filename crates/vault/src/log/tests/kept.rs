@@ -119,7 +119,8 @@ fn a_vault_of_an_earlier_version_begins_its_log_when_it_is_opened() {
         .execute_batch(
             "DROP TABLE audit_entries; DROP TABLE audit_heads; DROP TABLE corrections;
              DROP TABLE organisation; DROP TABLE enrolment_codes; DROP TABLE lockdown;
-             DROP TABLE voice_prints;
+             DROP TABLE heads_target; DROP TABLE heads_sent; DROP TABLE emergencies;
+             DROP TABLE key_successions; DROP TABLE voice_prints;
              PRAGMA user_version = 6;",
         )
         .unwrap();

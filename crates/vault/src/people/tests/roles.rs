@@ -67,6 +67,9 @@ fn call(vault: &Vault, clinic: &Clinic, command: Command) -> Option<Result<(), V
         Command::RecordDrill => vault.enter_drill(true, visit::Millis(1), 1),
         Command::KeepVoice => vault.erase_voice().map(drop),
         Command::AssessRisk => vault.standing().map(drop),
+        Command::ExportHeads => vault.heads_state().map(drop),
+        Command::SetHeadsTarget => vault.set_heads_to(&crate::HeadsTo::default()),
+        Command::AcknowledgeEmergency => vault.acknowledge_emergencies().map(drop),
         // It would lock the others out; `lockdown/tests.rs` has it.
         Command::ReportIncident
         | Command::DraftNote
