@@ -77,7 +77,11 @@ pub fn in_emergency(command: Command) -> Result<(), NotInEmergency> {
         | Command::RecordDrill
         | Command::ExportHeads
         | Command::SetHeadsTarget
-        | Command::AcknowledgeEmergency => false,
+        | Command::AcknowledgeEmergency
+        | Command::TakeDocument
+        | Command::KeepVoice
+        | Command::ReadPilotFigures
+        | Command::AssessRisk => false,
     };
     if reads {
         Ok(())

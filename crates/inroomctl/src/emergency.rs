@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use governance::{Command as C, Emergency, edit};
-use scribe::clock;
+use scribe::clock::{self, today};
+use scribe::organisation::write_private;
 use secrecy::ExposeSecret as _;
 use vault::{EmergencyAccess, EmergencyReason, EmergencyRequest, EscrowIdentity, Vault};
 use zeroize::Zeroizing;
 
-use crate::org::{Document, today, write_secret};
+use crate::org::Document;
 use crate::passphrase;
 use crate::vaults::VaultArguments;
 use crate::visits::show;
@@ -70,7 +71,7 @@ pub(crate) fn make_sheet(arguments: &SheetArguments) -> anyhow::Result<()> {
     };
     let text = edit::set_emergency(&document.text, &emergency)?;
     let sheet = sheet(&document.organisation.identity.name, &identity, &emergency);
-    write_secret(&arguments.sheet, &sheet)?;
+    write_private(&arguments.sheet, &sheet)?;
     document.exchange(&text)?;
     println!("sheet  {}", arguments.sheet.display());
     println!("names  {}", emergency.recipient);

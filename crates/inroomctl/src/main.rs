@@ -10,7 +10,6 @@ mod backups;
 mod doctor;
 mod emergency;
 mod eval;
-mod eval;
 mod evaluate;
 mod heads;
 mod incident;

@@ -21,7 +21,8 @@ pub struct LogSearch {
     pub from: Option<UnixMillis>,
     /// Before then.
     pub until: Option<UnixMillis>,
-    /// Part of the account of who did it, or `program` for what the program did by itself.
+    /// Part of the account of who did it, or `program` for what the program did by itself, or `emergency`
+    /// for what was done with a sealed sheet.
     pub who: Option<String>,
     /// Part of the words for what was done.
     pub act: Option<String>,
@@ -36,6 +37,7 @@ impl LogSearch {
             Actor::Program => who == "program",
             Actor::Account { name, .. } => holds(name.as_str(), who),
             Actor::Person { account } => holds(account.as_str(), who),
+            Actor::Emergency { .. } => who == "emergency",
         };
         let is_about = |act: &str| holds(&entry.act.to_string(), act);
         self.visit

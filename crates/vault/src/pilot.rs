@@ -162,7 +162,7 @@ impl Vault {
             };
             let who = match &entry.who {
                 Actor::Person { account } => Some(account.as_str().to_owned()),
-                Actor::Program | Actor::Account { .. } => None,
+                Actor::Program | Actor::Account { .. } | Actor::Emergency { .. } => None,
             };
             let visit = logged.entry(id).or_default();
             match entry.act {

@@ -106,7 +106,8 @@ impl Vault {
     /// The account of whoever is signed in; nothing in a vault without an organisation.
     fn whose(&self) -> &str {
         self.session()
-            .map_or("", |session| session.person.account.as_str())
+            .and_then(|session| session.person())
+            .map_or("", |person| person.account.as_str())
     }
 }
 

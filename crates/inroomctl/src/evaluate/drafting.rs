@@ -27,7 +27,7 @@ pub(super) fn measure(
     cancel: &Cancel,
     steps: &Steps,
 ) -> anyhow::Result<(Vec<Figure>, Value)> {
-    let template = templates::find(None)?;
+    let template = templates::find(None, None)?;
     let mut settings = DraftingSettings::with(model.clone());
     settings.threads = threads.unwrap_or(settings.threads);
     let mut drafter = Drafter::new(settings);

@@ -155,7 +155,7 @@ fn tell(folder: &Path, evaluation: &Evaluation) {
 
 fn card(arguments: &Arguments, known: Option<&KnownModel>) -> anyhow::Result<String> {
     match (&arguments.card, known) {
-        (Some(path), _) => read(path),
+        (Some(path), _) => Ok(read(path)?),
         (None, Some(known)) => Ok(known.card().to_owned()),
         (None, None) => bail!(
             "the catalogue has no card of this model; name a file with --card that says what it is, what for, and \

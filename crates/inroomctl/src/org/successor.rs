@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use governance::minisign::{KdfCost, SecretKey};
 use governance::{SuccessorStatement, check_code};
+use scribe::organisation::{long_enough, random_key, signature_of, write_private, write_public};
 use secrecy::ExposeSecret as _;
 use vault::next_successor;
 
-use super::document::{self, Document, signature_of};
-use super::init::{long_enough, random_key};
+use super::document::Document;
 use super::sign::comment_of;
 use crate::{passphrase, vaults};
 
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut salt = [0; 32];
     getrandom::fill(&mut salt).context("the system gives no random numbers; nothing was made")?;
     let sealed = new.seal(&passphrase, &salt, KdfCost::STANDARD)?;
-    document::write_secret(&arguments.new_key, &sealed)?;
+    write_private(&arguments.new_key, &sealed)?;
 
     let statement = SuccessorStatement {
         key: old.public(),
@@ -72,12 +72,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     .to_string();
     let signature = old.sign(statement.as_bytes(), "names the successor of this key");
     let [statement_file, signature_file] = next;
-    document::write(&statement_file, &statement)?;
-    document::write(&signature_file, &signature.file())?;
+    write_public(&statement_file, &statement)?;
+    write_public(&signature_file, &signature.file())?;
     let organisation = &document.organisation;
     let signed = new.sign(document.text.as_bytes(), &comment_of(organisation));
-    document::write(&signature_of(&document.path), &signed.file())?;
-    document::write(&public, &new.public().file())?;
+    write_public(&signature_of(&document.path), &signed.file())?;
+    write_public(&public, &new.public().file())?;
 
     println!("signing key   {}", new.public().id());
     println!("statement     {}", statement_file.display());

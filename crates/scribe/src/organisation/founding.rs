@@ -223,7 +223,11 @@ pub(super) fn real(path: &Path) -> Result<PathBuf, FoundingError> {
     }
 }
 
-pub(super) fn long_enough(passphrase: &SecretString) -> Result<(), FoundingError> {
+/// Whether a passphrase is long enough for a key.
+///
+/// # Errors
+/// [`FoundingError::PassphraseTooShort`].
+pub fn long_enough(passphrase: &SecretString) -> Result<(), FoundingError> {
     let characters = passphrase.expose_secret().chars().count();
     if characters < LEAST_PASSPHRASE_CHARACTERS {
         return Err(FoundingError::Passphrase(characters));
@@ -231,7 +235,11 @@ pub(super) fn long_enough(passphrase: &SecretString) -> Result<(), FoundingError
     Ok(())
 }
 
-fn random_key() -> Result<SecretKey, FoundingError> {
+/// A key of the system's random numbers.
+///
+/// # Errors
+/// [`FoundingError`] if it gives none.
+pub fn random_key() -> Result<SecretKey, FoundingError> {
     let mut seeds = Seeds {
         key: Zeroizing::new([0; 32]),
         id: [0; 8],
