@@ -173,6 +173,7 @@ fn to_do(html: &mut String, assessment: &Assessment) {
         "<section aria-labelledby=\"to-do\">\n<h2 id=\"to-do\">What to do on this computer</h2>\n";
     table(
         html,
+        "to-do",
         "Each self-check that failed, and how many risks stand open by it",
         &["Self-check", "What was seen", "What to do", "Risks"],
     );
@@ -316,8 +317,11 @@ fn code(paths: &[String]) -> String {
     each.join(", ")
 }
 
-fn table(html: &mut String, caption: &str, columns: &[&str]) {
-    let _ = writeln!(html, "<table>\n<caption>{caption}</caption>\n<thead><tr>");
+fn table(html: &mut String, class: &str, caption: &str, columns: &[&str]) {
+    let _ = writeln!(
+        html,
+        "<table class=\"{class}\">\n<caption>{caption}</caption>\n<thead><tr>"
+    );
     for column in columns {
         let _ = writeln!(html, "<th scope=\"col\">{column}</th>");
     }
@@ -334,6 +338,7 @@ fn checks(html: &mut String, assessment: &Assessment) {
     );
     table(
         html,
+        "checks",
         &caption,
         &[
             "Check",
@@ -363,11 +368,11 @@ fn safeguards(html: &mut String, assessment: &Assessment) {
               in writing.</p>\n";
     table(
         html,
+        "lines",
         "Technical safeguards",
         &[
             "Line",
-            "Name",
-            "Designation",
+            "Name and designation",
             "Met",
             "By what, and what is missing",
             "Self-checks",
@@ -392,7 +397,7 @@ fn safeguards(html: &mut String, assessment: &Assessment) {
         };
         let _ = writeln!(
             html,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"short\">{}</td><td><b>{}</b>{because}</td><td>{}<br/>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\">{}</th><td>{}<br/>{}</td><td><b>{}</b>{because}</td><td>{}<br/>{}</td><td>{}</td></tr>",
             line.citation,
             escaped(line.name),
             line.designation.word(),
@@ -416,6 +421,7 @@ fn framework(html: &mut String, assessment: &Assessment) {
               the organisation's, outside of any program.</p>\n";
     table(
         html,
+        "functions",
         "Functions and subcategories",
         &["Function", "Subcategory", "Risks"],
     );
