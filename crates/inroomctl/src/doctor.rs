@@ -26,7 +26,7 @@ pub(crate) struct DoctorArguments {
 }
 
 pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<()> {
-    let folder = folder_of(arguments.vault.clone())?;
+    let folder = std::path::absolute(folder_of(arguments.vault.clone())?)?;
     let secrets = Secrets::of(&folder, arguments.device_secret_file.as_deref());
     let health = doctor(&secrets.around(&folder), arguments.backups.as_deref());
     if arguments.json {

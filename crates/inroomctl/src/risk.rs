@@ -27,7 +27,7 @@ pub(crate) struct RiskArguments {
 }
 
 pub(crate) fn run(arguments: &RiskArguments) -> anyhow::Result<()> {
-    let folder = arguments.vault.folder()?;
+    let folder = std::path::absolute(arguments.vault.folder()?)?;
     let vault = if arguments.closed || !Vault::exists(&folder) {
         None
     } else {

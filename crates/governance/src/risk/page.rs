@@ -24,6 +24,7 @@ pub fn page(assessment: &Assessment) -> String {
     html += "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#risks\">To the risks</a>\n";
     head(&mut html, assessment);
     html += "<main id=\"risks\">\n";
+    to_do(&mut html, assessment);
     for state in State::ALL {
         risks(&mut html, assessment, state);
     }
@@ -51,6 +52,18 @@ fn escaped(text: impl Display) -> String {
         }
     }
     written
+}
+
+/// A text whose commands stand between backquotes.
+fn with_commands(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(place, part)| {
+        if place % 2 == 1 {
+            format!("<code>{}</code>", escaped(part))
+        } else {
+            escaped(part)
+        }
+    });
+    parts.collect()
 }
 
 const fn class(state: State) -> &'static str {
@@ -146,6 +159,41 @@ fn head(html: &mut String, assessment: &Assessment) {
     *html += "</p></nav>\n</header>\n";
 }
 
+/// What IT does first: each self-check that failed, once.
+fn to_do(html: &mut String, assessment: &Assessment) {
+    let failed: Vec<&Finding> = assessment
+        .findings
+        .iter()
+        .filter(|found| found.verdict == Verdict::Failed)
+        .collect();
+    if failed.is_empty() {
+        return;
+    }
+    *html +=
+        "<section aria-labelledby=\"to-do\">\n<h2 id=\"to-do\">What to do on this computer</h2>\n";
+    table(
+        html,
+        "to-do",
+        "Each self-check that failed, and how many risks stand open by it",
+        &["Self-check", "What was seen", "What to do", "Risks"],
+    );
+    for found in failed {
+        let word = found.check.word();
+        let named = assessment
+            .risks
+            .iter()
+            .filter(|risk| risk.risk.checks.contains(&found.check));
+        let _ = writeln!(
+            html,
+            "<tr><th scope=\"row\"><a href=\"#check-{word}\">{word}</a></th><td>{}</td><td>{}</td><td>{}</td></tr>",
+            with_commands(&found.reason),
+            with_commands(found.check.advice()),
+            named.count(),
+        );
+    }
+    *html += "</tbody>\n</table>\n</section>\n";
+}
+
 fn risks(html: &mut String, assessment: &Assessment, state: State) {
     let (title, explained) = heading(state);
     let count = assessment.count(state);
@@ -236,7 +284,7 @@ fn one(html: &mut String, assessment: &Assessment, assessed: &AssessedRisk) {
 
 fn item(found: &Finding) -> String {
     let advice = match found.verdict {
-        Verdict::Failed => format!(" <em>{}</em>", escaped(found.check.advice())),
+        Verdict::Failed => format!(" <em>{}</em>", with_commands(found.check.advice())),
         Verdict::Passed | Verdict::CannotTell => String::new(),
     };
     format!(
@@ -244,7 +292,7 @@ fn item(found: &Finding) -> String {
         verdict(found),
         found.check.word(),
         found.check.word(),
-        escaped(&found.reason)
+        with_commands(&found.reason)
     )
 }
 
@@ -269,8 +317,11 @@ fn code(paths: &[String]) -> String {
     each.join(", ")
 }
 
-fn table(html: &mut String, caption: &str, columns: &[&str]) {
-    let _ = writeln!(html, "<table>\n<caption>{caption}</caption>\n<thead><tr>");
+fn table(html: &mut String, class: &str, caption: &str, columns: &[&str]) {
+    let _ = writeln!(
+        html,
+        "<table class=\"{class}\">\n<caption>{caption}</caption>\n<thead><tr>"
+    );
     for column in columns {
         let _ = writeln!(html, "<th scope=\"col\">{column}</th>");
     }
@@ -287,6 +338,7 @@ fn checks(html: &mut String, assessment: &Assessment) {
     );
     table(
         html,
+        "checks",
         &caption,
         &[
             "Check",
@@ -302,7 +354,7 @@ fn checks(html: &mut String, assessment: &Assessment) {
             "<tr><th scope=\"row\" id=\"check-{word}\">{word}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
             escaped(check.holds()),
             verdict(found),
-            escaped(&found.reason),
+            with_commands(&found.reason),
             word = check.word(),
         );
     }
@@ -316,11 +368,11 @@ fn safeguards(html: &mut String, assessment: &Assessment) {
               in writing.</p>\n";
     table(
         html,
+        "lines",
         "Technical safeguards",
         &[
             "Line",
-            "Name",
-            "Designation",
+            "Name and designation",
             "Met",
             "By what, and what is missing",
             "Self-checks",
@@ -345,7 +397,7 @@ fn safeguards(html: &mut String, assessment: &Assessment) {
         };
         let _ = writeln!(
             html,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td><b>{}</b>{because}</td><td>{}<br/>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\">{}</th><td>{}<br/>{}</td><td><b>{}</b>{because}</td><td>{}<br/>{}</td><td>{}</td></tr>",
             line.citation,
             escaped(line.name),
             line.designation.word(),
@@ -369,6 +421,7 @@ fn framework(html: &mut String, assessment: &Assessment) {
               the organisation's, outside of any program.</p>\n";
     table(
         html,
+        "functions",
         "Functions and subcategories",
         &["Function", "Subcategory", "Risks"],
     );

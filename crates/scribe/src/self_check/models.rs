@@ -173,8 +173,11 @@ pub(super) fn genuine(
         })
         .collect();
     if wrong.is_empty() {
-        let count = counted(models.len(), "model file has", "model files have");
-        Finding::passed(check, format!("{count} the digest that it is known by"))
+        let count = counted(models.len(), "model file", "model files");
+        Finding::passed(
+            check,
+            format!("{count}, each with the digest that it is known by"),
+        )
     } else {
         Finding::failed(check, wrong.join("; "))
     }

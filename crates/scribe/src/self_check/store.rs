@@ -41,14 +41,14 @@ pub(super) fn look(
         log(standing),
         lately(
             SelfCheck::LogExported,
-            "the audit log was exported",
+            "exported",
             standing.log_exported,
             EXPORT_DAYS,
             now,
         ),
         lately(
             SelfCheck::BackupRecent,
-            "the store was backed up",
+            "backed up",
             standing.backed_up,
             BACKUP_DAYS,
             now,
@@ -86,9 +86,9 @@ fn lately(
     now: UnixMillis,
 ) -> Finding {
     let Some(at) = at else {
-        return Finding::failed(check, format!("the audit log does not say that {what}"));
+        return Finding::failed(check, format!("never {what}, as the audit log tells it"));
     };
-    let reason = format!("{what} on {}", Moment(at));
+    let reason = format!("last {what} on {}", Moment(at));
     if now.0 - at.0 > days * DAY {
         Finding::failed(check, reason)
     } else {
@@ -146,7 +146,7 @@ fn drill(standing: &Standing, now: UnixMillis) -> Finding {
         Some((at, false)) => Finding::failed(check, format!("the drill of {} failed", Moment(at))),
         other => lately(
             check,
-            "the plan for an attack was tried and everything held",
+            "tried in whole",
             other.map(|(at, _)| at),
             DRILL_DAYS,
             now,
@@ -177,12 +177,12 @@ fn consents(standing: &Standing) -> Finding {
         0 => {
             let count = counted(
                 standing.recorded as usize,
-                "recording has",
-                "recordings have",
+                "recording stands",
+                "recordings stand",
             );
             Finding::passed(
                 check,
-                format!("{count} a consent before it in the audit log"),
+                format!("{count} in the audit log, each with its consent before it"),
             )
         }
         count => {

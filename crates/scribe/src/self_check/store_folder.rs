@@ -114,10 +114,10 @@ fn nothing_readable(folder: &Path) -> Finding {
             return Finding::failed(check, format!("{} begins like {what}", name(path)));
         }
     }
-    let looked = counted(looked, "file does", "files do");
+    let looked = counted(looked, "file", "files");
     Finding::passed(
         check,
-        format!("{looked} not begin like a readable database or recording"),
+        format!("none of {looked} begins like a readable database or recording"),
     )
 }
 
