@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
-use governance::{Approval, Figure, Moment};
+use governance::{Approval, Figure, ModelRole, Moment};
 
 use crate::limits::Measure;
 use crate::markup::{self, text};
 
 const STYLE: &str = include_str!("dossier.css");
+/// What only a model that writes notes has.
+const TEMPLATES: &str = "May write";
 
 /// Where a model comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +78,7 @@ impl Dossier<'_> {
         let facts = [
             ("Identifier", text(&approval.id)),
             ("For the role", approval.role.to_string()),
-            ("May write", templates),
+            (TEMPLATES, templates),
             (
                 "Approved",
                 format!("from {} until {}", approval.from, approval.until),
@@ -100,7 +102,11 @@ impl Dossier<'_> {
              </h2>\n<table class=\"facts\">\n",
             markup::HEAD
         );
-        for (what, is) in facts {
+        let writes = approval.role == ModelRole::Drafting;
+        for (what, is) in facts
+            .into_iter()
+            .filter(|(what, _)| writes || *what != TEMPLATES)
+        {
             let _ = writeln!(page, "<tr><th scope=\"row\">{what}</th><td>{is}</td></tr>");
         }
         let _ = writeln!(page, "</table>\n<p>{vouched}</p>\n{}", scorecard(approval));
@@ -157,7 +163,7 @@ fn scorecard(approval: &Approval) -> String {
 
 #[cfg(test)]
 mod tests {
-    use governance::{ModelRole, Scorecard};
+    use governance::Scorecard;
     use visit::{Sha256Hex, UnixMillis};
 
     use super::*;

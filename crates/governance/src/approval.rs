@@ -219,7 +219,7 @@ impl Organisation {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Proposed {
-    model: [Approval; 1],
+    model: Vec<Approval>,
 }
 
 impl Approval {
@@ -229,9 +229,15 @@ impl Approval {
     /// [`Mistake`], with line and field.
     pub fn read(text: &str) -> Result<Self, Mistake> {
         let places = Places::of(text)?;
-        let Proposed { model: [approval] } = toml::from_str(text)
+        let Proposed { mut model } = toml::from_str(text)
             .map_err(|error| places.mistake_at(error.span(), Wrong::form(&error)))?;
-        Ok(approval)
+        match (model.pop(), model.is_empty()) {
+            (Some(approval), true) => Ok(approval),
+            _ => {
+                let wrong = Wrong::Form("one model is needed here, and no other".to_owned());
+                Err(places.mistake_of("model", wrong))
+            }
+        }
     }
 
     /// Whether the model may write a note of this template.

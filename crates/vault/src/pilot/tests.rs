@@ -87,15 +87,14 @@ fn drafted(vault: &Vault, started_at: i64, seconds: u32, then: Option<&Note>) ->
     }
     vault.set_state(id, VisitState::Recorded).unwrap();
     let draft = note(&[WRITTEN, INVENTED]);
-    let mut number = vault
+    vault
         .save_revision(id, UnixMillis(1), &draft, Some(&provenance()))
         .unwrap();
     if let Some(note) = then {
-        number = vault.save_revision(id, UnixMillis(2), note, None).unwrap();
+        let number = vault.save_revision(id, UnixMillis(2), note, None).unwrap();
         let signer = "Dr. Farrowgate".into();
         vault.sign(id, number, &signer, UnixMillis(3)).unwrap();
     }
-    let _ = number;
     id
 }
 
