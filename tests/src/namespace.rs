@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How to start a program in one: as root, or as root of a user namespace of one's own.
+/// How to start a program in one: as root, or in a user namespace of one's own, as the same account, for
+/// the session's bus would not let another in.
 const WAYS: [&[&str]; 2] = [
     &["unshare", "--net", "--"],
-    &["unshare", "--map-root-user", "--net", "--"],
+    &["unshare", "--map-current-user", "--net", "--"],
 ];
 
 /// What starts a program without a network; nothing where this system lets this account make no such

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zbus::blocking::Connection;
 use zbus::blocking::connection::Builder;
-use zbus::zvariant::{DynamicType, OwnedObjectPath};
+use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue};
 
 use crate::picture;
 use crate::sockets::command;
@@ -24,6 +24,37 @@ const GLANCE: Duration = Duration::from_millis(300);
 /// States of an element, by their bits (`AtspiStateType`).
 const FOCUSED: u64 = 1 << 12;
 const SENSITIVE: u64 = 1 << 24;
+
+const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
+const TEXT: &str = "org.a11y.atspi.Text";
+
+/// What can be used on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A button.
+    Button,
+    /// A field of one line.
+    Field,
+    /// A field that shows nothing of what is typed.
+    Secret,
+    /// A box to check.
+    Box,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// By its number in the protocol (`AtspiRole`).
+    fn of(role: u32) -> Self {
+        match role {
+            43 => Self::Button,
+            79 => Self::Field,
+            40 => Self::Secret,
+            7 => Self::Box,
+            _ => Self::Other,
+        }
+    }
+}
 
 /// The program in a window that nothing but keys drives.
 pub struct SeenWindow {
@@ -41,8 +72,8 @@ pub struct SeenWindow {
 pub struct Element {
     owner: String,
     path: OwnedObjectPath,
-    /// What it is, such as `push button`.
-    pub role: String,
+    /// What it is.
+    pub kind: Kind,
     /// What it is called.
     pub name: String,
     /// What it says.
@@ -107,40 +138,42 @@ impl SeenWindow {
         elements
     }
 
+    /// The list that an element gives of those below it leaves out the page, which is another process's.
     fn children(&self, owner: &str, path: &OwnedObjectPath) -> Vec<(String, OwnedObjectPath)> {
-        let reply = self.ask(owner, path, "org.a11y.atspi.Accessible", "GetChildren", &());
-        reply
-            .and_then(|reply| reply.body().deserialize().ok())
-            .unwrap_or_default()
+        let count = self.property(owner, path, "ChildCount");
+        let count = count.and_then(|count| i32::try_from(count).ok());
+        let at = |number: i32| {
+            let child = self.ask(owner, path, ACCESSIBLE, "GetChildAtIndex", &(number));
+            child?.body().deserialize().ok()
+        };
+        (0..count.unwrap_or(0)).filter_map(at).collect()
     }
 
     /// Nothing if it has gone meanwhile.
     fn element(&self, owner: String, path: OwnedObjectPath) -> Option<Element> {
-        const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
-        let role = self.ask(&owner, &path, ACCESSIBLE, "GetRoleName", &())?;
-        let states = self.ask(&owner, &path, ACCESSIBLE, "GetState", &())?;
-        let states: Vec<u32> = states.body().deserialize().ok()?;
-        let name = self.ask(
-            &owner,
-            &path,
-            "org.freedesktop.DBus.Properties",
-            "Get",
-            &(ACCESSIBLE, "Name"),
-        )?;
-        let name: zbus::zvariant::OwnedValue = name.body().deserialize().ok()?;
-        let text = self.ask(&owner, &path, "org.a11y.atspi.Text", "GetText", &(0, -1));
-        let text = text.and_then(|text| text.body().deserialize().ok());
+        let asked = |method| self.ask(&owner, &path, ACCESSIBLE, method, &());
+        let role: u32 = asked("GetRole")?.body().deserialize().ok()?;
+        let states: Vec<u32> = asked("GetState")?.body().deserialize().ok()?;
+        let offers: Vec<String> = asked("GetInterfaces")?.body().deserialize().ok()?;
+        let name = self.property(&owner, &path, "Name")?;
+        let text = offers.iter().any(|offer| offer == TEXT).then(|| {
+            let text = self.ask(&owner, &path, TEXT, "GetText", &(0, -1));
+            text?.body().deserialize().ok()
+        });
         Some(Element {
-            role: role.body().deserialize().ok()?,
+            kind: Kind::of(role),
             name: name.try_into().ok()?,
-            text: text.unwrap_or_default(),
-            states: states
-                .iter()
-                .rev()
-                .fold(0, |all, part| all << 32 | u64::from(*part)),
+            text: text.flatten().unwrap_or_default(),
+            states: (states.iter().rev()).fold(0, |all, part| all << 32 | u64::from(*part)),
             owner,
             path,
         })
+    }
+
+    fn property(&self, owner: &str, path: &OwnedObjectPath, name: &str) -> Option<OwnedValue> {
+        const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+        let value = self.ask(owner, path, PROPERTIES, "Get", &(ACCESSIBLE, name));
+        value?.body().deserialize().ok()
     }
 
     fn ask<B: serde::Serialize + DynamicType>(
@@ -175,7 +208,9 @@ impl SeenWindow {
                 let told: Vec<_> = elements
                     .iter()
                     .filter(|element| !element.name.is_empty() || !element.text.is_empty())
-                    .map(|element| format!("{}: {} {:?}", element.role, element.name, element.text))
+                    .map(|element| {
+                        format!("{:?}: {} {:?}", element.kind, element.name, element.text)
+                    })
                     .collect();
                 panic!("{what} does not come; there is\n{}", told.join("\n"));
             }
@@ -184,10 +219,15 @@ impl SeenWindow {
     }
 
     /// The usable element of this kind and name, as soon as it is there.
-    pub fn find(&self, role: &str, name: &str) -> Element {
-        self.until(&format!("the {role} {name}"), PATIENCE, |elements| {
+    pub fn find(&self, kind: Kind, name: &str) -> Element {
+        self.find_within(kind, name, PATIENCE)
+    }
+
+    /// The same, if it comes within this time.
+    pub fn find_within(&self, kind: Kind, name: &str, time: Duration) -> Element {
+        self.until(&format!("{kind:?} {name}"), time, |elements| {
             let fits = |element: &&Element| {
-                element.role == role && element.name == name && element.is_usable()
+                element.kind == kind && element.name == name && element.is_usable()
             };
             elements.iter().find(fits).cloned()
         })
@@ -203,10 +243,10 @@ impl SeenWindow {
     }
 
     /// Gives an element the keyboard, as Tab does, and waits until it has it.
-    pub fn focus(&self, role: &str, name: &str) {
+    pub fn focus(&self, kind: Kind, name: &str) {
         let begun = Instant::now();
         loop {
-            let element = self.find(role, name);
+            let element = self.find(kind, name);
             if element.is_focused() {
                 return;
             }
@@ -219,7 +259,7 @@ impl SeenWindow {
             );
             assert!(
                 begun.elapsed() < PATIENCE,
-                "{role} {name} does not take the keyboard"
+                "{kind:?} {name} does not take the keyboard"
             );
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -237,13 +277,13 @@ impl SeenWindow {
 
     /// Presses Enter on a button.
     pub fn push(&self, name: &str) {
-        self.focus("push button", name);
+        self.focus(Kind::Button, name);
         self.press("Return");
     }
 
     /// Writes into a field.
-    pub fn fill(&self, role: &str, name: &str, text: &str) {
-        self.focus(role, name);
+    pub fn fill(&self, kind: Kind, name: &str, text: &str) {
+        self.focus(kind, name);
         self.write(text);
     }
 

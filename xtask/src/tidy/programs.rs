@@ -16,11 +16,11 @@ const SHIPPED: [&str; 4] = ["inroom", "inroomctl", "inroom-worker", "inroom-veri
 const MODELS: &[&str] = &["candle-*", "whisper-rs*", "tokenizers"];
 
 /// Code that speaks to the network: HTTP, TLS, DNS, WebSocket, QUIC, RPC, SSH, mail, message queues,
-/// databases of others, error reporting, and sockets themselves (`socket2`, which tokio's own network code
-/// needs). `libsoup` (`soup3`) is not among them: WebKitGTK, which shows the page, is built on it, and
-/// `layers.rs` keeps every crate of the house from naming it. Neither is `openssl-sys`, which SQLCipher's
-/// ciphers come from; that no program has TLS of it is seen in the program files
-/// (`src-tauri/tests/exported_symbols.rs`).
+/// databases of others, error reporting. `libsoup` (`soup3`) is not among them: WebKitGTK, which shows the
+/// page, is built on it, and `layers.rs` keeps every crate of the house from naming it. Neither is
+/// `openssl-sys`, which SQLCipher's ciphers come from; that no program has TLS of it is seen in the program
+/// file (`src-tauri/tests/exported_symbols.rs`). Nor are sockets by themselves (`tokio`, `async-io`), which
+/// the window system's and the keyring's crates bring; those are what the system refuses.
 const NETWORK: &[&str] = &[
     "actix*",
     "async-h1",
@@ -93,7 +93,6 @@ const NETWORK: &[&str] = &[
     "schannel",
     "self_update",
     "sentry*",
-    "socket2",
     "soketto",
     "ssh2",
     "stun*",
@@ -247,7 +246,6 @@ mod tests {
                 "ureq",
                 "tungstenite",
                 "openssl",
-                "socket2",
                 "tonic",
             ] {
                 assert_eq!(check(&tree(program, &[name])).len(), 1, "{program} {name}");
