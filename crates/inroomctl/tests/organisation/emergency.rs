@@ -79,6 +79,7 @@ fn a_sheet_is_made_used_once_told_to_everybody_and_acknowledged() {
         .replace('-', " ");
     clinic.secret("code", &code);
 
+    let code_file = clinic.path("code");
     let open = [
         "vault",
         "emergency",
@@ -89,7 +90,7 @@ fn a_sheet_is_made_used_once_told_to_everybody_and_acknowledged() {
     ];
     let open = [
         &open[..],
-        &["--code-file", clinic.path("code").to_str().unwrap()],
+        &["--code-file", code_file.to_str().unwrap()],
     ]
     .concat();
     // Nobody has signed in with that document yet.
