@@ -219,6 +219,13 @@ impl<'s> Commands<'s> {
         assert!(entered.contains("read the visit"), "{entered}");
         let to = self.stage.text("audit.jsonl");
         self.run(&["audit", "export", &to], Some(way));
+        let heads = self.stage.path("heads");
+        std::fs::create_dir(&heads).unwrap();
+        let heads = heads.to_str().unwrap();
+        self.run(&["audit", "heads", "set", "--folder", heads], Some(way));
+        self.run(&["audit", "heads", "show"], Some(way));
+        self.run(&["audit", "heads", "export"], Some(way));
+        self.run(&["audit", "acknowledge"], Some(way));
     }
 
     /// A person's note in place of the model's, which may hold lines that must not be signed.

@@ -5,10 +5,10 @@ use std::fs;
 use governance::minisign::{SecretKey, Seeds};
 use governance::{Account, Code};
 use inroom_tests::programs::audio_fixture;
-use vault::{DeviceSecretFile, EscrowIdentity, Vault};
+use vault::{DeviceSecretFile, EscrowIdentity, ExposeSecret as _, Vault};
 
 use crate::commands::{Commands, Way};
-use crate::{PASSPHRASES, Planted};
+use crate::{ASKED_BY, PASSPHRASES, Planted};
 
 const ADA: &str = "ada@northside.example";
 const BEN: &str = "ben@northside.example";
@@ -16,6 +16,8 @@ const BEN: &str = "ben@northside.example";
 const PEOPLE: [(&str, &str, usize); 2] = [(ADA, "physician", 0), (BEN, "nurse", 1)];
 const VAULT: &str = "clinic/vault";
 const SECRET: &str = "secrets/clinic";
+/// The code of the sealed sheet.
+const SHEET: &str = "clinic/sheet";
 
 pub fn drive(commands: &mut Commands<'_>, planted: &mut Planted) {
     let stage = commands.stage;
@@ -61,6 +63,18 @@ pub fn drive(commands: &mut Commands<'_>, planted: &mut Planted) {
     ];
     commands.run(&[&join[..], &with].concat(), Some(small));
 
+    // Last: the name is told to everybody who signs in afterwards.
+    let code = stage.text(SHEET);
+    let open = [
+        "vault",
+        "emergency",
+        "--reason",
+        "drill",
+        "--name",
+        ASKED_BY,
+    ];
+    commands.run(&[&open[..], &["--code-file", &code]].concat(), Some(of_ada));
+
     let secrets = DeviceSecretFile::new(stage.path(SECRET));
     let account = ADA.parse().unwrap();
     let passphrase = PASSPHRASES[0].into();
@@ -100,6 +114,10 @@ fn publish(commands: &Commands<'_>) {
         let file = commands.stage.path(&code_file(name));
         fs::write(file, code.print().as_str()).unwrap();
     }
+    let sheet = EscrowIdentity::generate();
+    text += &format!("[emergency]\nrecipient = \"{}\"\n", sheet.recipient());
+    let code = sheet.code();
+    fs::write(commands.stage.path(SHEET), code.expose_secret()).unwrap();
     let signature = key.sign(text.as_bytes(), "a test").file();
     for (name, text) in [
         ("organisation.pub", key.public().file()),

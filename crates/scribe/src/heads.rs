@@ -15,7 +15,7 @@ use vault::{HeadsParcel, HeadsTarget, NotSent, Vault, VaultError};
 use visit::UnixMillis;
 
 /// How long a place has to answer.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(2);
 /// How often the thread looks for a new head.
 const LOOKS: Duration = Duration::from_millis(500);
 /// How often it tries again what did not arrive, and looks at the clock.

@@ -1,8 +1,11 @@
 //! Measures the store on this machine; `cargo xtask bench store` runs it and makes a table of it.
-//! `cargo run --release --package vault --example store [FOLDER]`, the folder on the disk to measure.
+//! `cargo run --release --package vault --example store [FOLDER [entries]]`, the folder on the disk to
+//! measure; with `entries` the audit log alone.
 //! Each line is what was measured, a tab, and the figures.
 #![allow(clippy::print_stdout)]
 
+#[path = "store/entries.rs"]
+mod entries;
 #[path = "store/hour.rs"]
 mod hour;
 #[path = "store/samples.rs"]
@@ -32,6 +35,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(folder) => tempfile::tempdir_in(PathBuf::from(folder))?,
         None => tempfile::tempdir()?,
     };
+    if std::env::args_os()
+        .nth(2)
+        .is_some_and(|only| only == "entries")
+    {
+        return entries::measure(parent.path());
+    }
     hour::measure(parent.path())?;
-    thousands::measure(parent.path())
+    thousands::measure(parent.path())?;
+    entries::measure(parent.path())
 }

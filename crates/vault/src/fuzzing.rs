@@ -162,6 +162,7 @@ pub fn device_secret(bytes: &[u8]) {
 pub fn escrow(bytes: &[u8]) {
     if let Ok(text) = str::from_utf8(bytes) {
         let _ = EscrowIdentity::parse(&text.into()).map(|identity| identity.recipient());
+        let _ = EscrowIdentity::parse_code(&text.into()).map(|identity| identity.recipient());
         let _ = text.parse::<EscrowRecipient>();
     }
     if let Ok(identity) = EscrowIdentity::parse(&IDENTITY.into()) {

@@ -73,6 +73,55 @@ fn every_line_that_is_changed_is_a_change() {
     assert_eq!(changes(&sample(), &sample()), []);
 }
 
+/// With where heads of the logs go and a sealed sheet, which the sample does not have.
+fn with_heads_and_sheet() -> String {
+    let sheet = format!("age1{}", "q".repeat(58));
+    let audit = "[policy.audit]\nheads_folder = \"/mnt/heads\"\nsyslog = true\n";
+    let emergency = format!("\n[emergency]\nrecipient = \"{sheet}\"\nminutes = 30\n");
+    SAMPLE.replace(
+        "[policy.retention]",
+        &format!("{audit}\n[policy.retention]"),
+    ) + &emergency
+}
+
+#[test]
+fn heads_and_sheet_are_said_and_their_changes_are_changes() {
+    let text = with_heads_and_sheet();
+    let with = Organisation::read(&text).unwrap();
+    assert_eq!(changes(&sample(), &with).len(), 4);
+    for (old, new) in [
+        ("/mnt/heads", "/mnt/others"),
+        ("syslog = true\n", ""),
+        ("minutes = 30", "minutes = 31"),
+        ("\"age1qq", "\"age1zq"),
+    ] {
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        let after = Organisation::read(&text.replace(old, new)).unwrap();
+        assert_eq!(changes(&with, &after).len(), 1, "{old}");
+    }
+}
+
+#[test]
+fn a_sheet_is_named_for_the_first_time_and_exchanged() {
+    let sheet = |letter: &str, minutes| crate::Emergency {
+        recipient: format!("age1{}", letter.repeat(58)),
+        minutes,
+    };
+    let first = edit::set_emergency(SAMPLE, &sheet("q", 60)).unwrap();
+    let read = Organisation::read(&first).unwrap();
+    assert_eq!((read.emergency, read.serial), (Some(sheet("q", 60)), 8));
+    assert!(first.starts_with(&SAMPLE.replace("serial = 7", "serial = 8")));
+    let second = edit::set_emergency(&first, &sheet("z", 15)).unwrap();
+    let read = Organisation::read(&second).unwrap();
+    assert_eq!((read.emergency, read.serial), (Some(sheet("z", 15)), 9));
+    let without = first.replace("minutes = 60\n", "");
+    let third = edit::set_emergency(&without, &sheet("z", 15)).unwrap();
+    assert_eq!(
+        Organisation::read(&third).unwrap().emergency,
+        Some(sheet("z", 15))
+    );
+}
+
 #[test]
 fn a_change_reads_as_a_line() {
     let after = SAMPLE

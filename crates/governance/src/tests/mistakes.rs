@@ -266,3 +266,53 @@ fn the_earliest_of_several_is_named() {
     let mistake = Organisation::read(&text).unwrap_err();
     assert_eq!((mistake.line, mistake.field.as_str()), (3, "serial"));
 }
+
+/// What the sample does not have: where heads of the logs go, and a sealed sheet.
+#[test]
+fn mistakes_of_what_may_be_left_out_are_named_too() {
+    let recovery = crate::tests::sample().identity.recovery_key;
+    let sheet = format!("age1{}", "q".repeat(58));
+    for (table, field, words) in [
+        (
+            "[policy.audit]\nheads_folder = \"heads\"",
+            "policy.audit.heads_folder",
+            "whole path",
+        ),
+        (
+            "[policy.audit]\nheads = \"/mnt\"",
+            "policy.audit.heads",
+            "unknown field",
+        ),
+        (
+            "[emergency]\nrecipient = \"age\"",
+            "emergency.recipient",
+            "age1",
+        ),
+        (
+            &format!("[emergency]\nrecipient = \"{recovery}\""),
+            "emergency.recipient",
+            "another than the recovery key",
+        ),
+        (
+            &format!("[emergency]\nrecipient = \"{sheet}\"\nminutes = 481"),
+            "emergency.minutes",
+            "1 to 480 minutes",
+        ),
+        (
+            &format!("[emergency]\nrecipient = \"{sheet}\"\nminutes = 0"),
+            "emergency.minutes",
+            "1 to 480 minutes",
+        ),
+    ] {
+        let text = format!("{SAMPLE}\n{table}\n");
+        let line = 1 + SAMPLE.matches('\n').count() + 1;
+        let mistake = Organisation::read(&text).unwrap_err();
+        assert!(mistake.line > line, "{mistake}");
+        assert_eq!(mistake.field, field);
+        assert!(mistake.to_string().contains(words), "{mistake}");
+    }
+    for folder in ["/mnt/heads", "\\\\\\\\server\\\\heads", "H:/heads"] {
+        let text = format!("{SAMPLE}\n[policy.audit]\nheads_folder = \"{folder}\"\n");
+        assert!(Organisation::read(&text).is_ok(), "{folder}");
+    }
+}

@@ -169,6 +169,27 @@ pub fn clinic() -> Clinic {
     clinic
 }
 
+/// A visit that a person has agreed to.
+pub fn new_visit() -> vault::NewVisit {
+    vault::NewVisit {
+        consent: visit::Consent {
+            asked_by: "Ada".into(),
+            given_by: visit::ConsentGiver::Patient,
+            method: visit::ConsentMethod::Spoken,
+            wording: "May I?".to_owned(),
+            wording_version: "1".to_owned(),
+            at: visit::UnixMillis(0),
+        },
+        template: "soap".to_owned(),
+        kind: None,
+        language: None,
+        patient_label: "Room 4".into(),
+        reason: "knee".into(),
+        expected: "".into(),
+        started_at: visit::UnixMillis(0),
+    }
+}
+
 fn refusals(clinic: &Clinic) -> usize {
     let vault = Vault::sign_in(
         &clinic.path("vault"),

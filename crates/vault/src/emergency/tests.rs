@@ -218,7 +218,7 @@ fn a_program_that_died_has_its_access_ended_by_the_next_opening() {
     let prepared = Prepared::new();
     std::mem::forget(prepared.open().unwrap());
     // The lock goes with the process; here it is another file in its place.
-    let lock = prepared.clinic.dir().join("lock");
+    let lock = prepared.clinic.dir().join("vault.lock");
     if lock.exists() {
         fs::remove_file(&lock).unwrap();
     }

@@ -16,6 +16,8 @@ use crate::seal::{NONCE_BYTES, Nonce};
 const FIRST: &str = include_str!("../../tests/vectors/keys-v1.json");
 const SECOND: &str = include_str!("../../tests/vectors/keys-v2.json");
 const THIRD: &str = include_str!("../../tests/vectors/keys-v3.json");
+const FOURTH: &str = include_str!("../../tests/vectors/keys-v4.json");
+const CODE: &str = include_str!("../../tests/vectors/emergency-code-v4.txt");
 const IDENTITY: &str = include_str!("../../tests/vectors/escrow-identity-v2.txt");
 const DEVICE_FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -400,4 +402,37 @@ fn a_new_vault_key_keeps_the_former_one_and_the_one_that_signs() {
     let found = done.unwrap_with_identity(&escrow).unwrap();
     assert!(found.former.is_none());
     assert_eq!(found.signing.expose(), unwrapped.signing.expose());
+}
+
+#[test]
+fn the_fourth_version_of_the_file_is_read_as_ever() {
+    let file = KeysFile::from_bytes(FOURTH.as_bytes()).unwrap();
+    let secrets = DeviceSecretFile::new(DEVICE_FILE);
+    let sheet = EscrowIdentity::parse_code(&CODE.to_owned().into()).unwrap();
+    let by_person = file
+        .unwrap_person(&ada(), &passphrase(), Some(&secrets))
+        .unwrap();
+    let by_sheet = file.unwrap_emergency(&sheet, Some(&secrets)).unwrap();
+    for found in [by_person, by_sheet] {
+        assert_eq!(found.root.expose(), vector_key().expose());
+        assert_eq!(found.signing.expose(), &[0x33; KEY_BYTES]);
+    }
+    assert_eq!(String::from_utf8(file.to_bytes().unwrap()).unwrap(), FOURTH);
+    assert!(matches!(
+        file.unwrap_emergency(&sheet, None),
+        Err(VaultError::DeviceSecretNeeded { .. })
+    ));
+    let other = EscrowIdentity::generate();
+    assert!(matches!(
+        file.unwrap_emergency(&other, Some(&secrets)),
+        Err(VaultError::WrongEmergencyCode)
+    ));
+    // Without the sheet it is a file of the third version.
+    let identity = EscrowIdentity::parse(&IDENTITY.to_owned().into()).unwrap();
+    let unwrapped = file.unwrap_with_identity(&identity).unwrap();
+    let without = file.with_emergency(&unwrapped, None).unwrap();
+    assert_eq!(
+        String::from_utf8(without.to_bytes().unwrap()).unwrap(),
+        THIRD
+    );
 }
