@@ -157,6 +157,7 @@ async fn a_small_practice_is_set_up_grows_and_two_people_share_a_computer() {
     both(&window, "practice-2-form").await;
     window.fill("practice-folder", &room.text("keys")).await;
     window.click("practice-do").await;
+    window.find_css("[role=\"progressbar\"]").await;
     window.picture("practice-3-progress").await;
     let check = window
         .find("practice-check-code")

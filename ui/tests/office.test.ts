@@ -27,6 +27,10 @@ it("searches the log, says that it is in order, and who saw a visit", async () =
   expect(asked(program, "read_log").at(-1)).toEqual({
     visit: null, from, until: new Date(2026, 10, 2).getTime(), who: "ben", act: "sign", refused: true,
   });
+  await type("log-until", "yesterday");
+  expect(screen.getByText("A day is written as 2026-01-31.")).toBeTruthy();
+  expect(screen.getByTestId<HTMLButtonElement>("log-search").disabled).toBe(true);
+  await type("log-until", "");
   await click("log-visit-of");
   expect(asked(program, "read_log").at(-1)).toEqual({ visit: VISIT, from: null, until: null, who: "", act: "", refused: false });
   expect(screen.getByTestId<HTMLInputElement>("log-visit").value).toBe(VISIT);

@@ -44,6 +44,7 @@ it("sets a practice up and says what is left to do before it goes on", async () 
   await fill();
   await click("practice-do");
   expect((await screen.findByTestId("practice-check-code")).textContent).toBe("ABCD-EFGH");
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("The practice is set up");
   expect(screen.getByTestId("practice-sheet").textContent).toBe(MADE.sheet);
   expect(screen.getByText(MADE.secret_folder)).toBeTruthy();
   expect(screen.getByText(/No speech or language model is approved yet/)).toBeTruthy();

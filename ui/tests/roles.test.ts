@@ -8,7 +8,7 @@ const ROLES: StaffRole[] = ["physician", "nurse", "administrator", "oversight", 
 
 it.each(ROLES)("gives a %s what the role includes", async (role) => {
   const clinical = role === "physician" || role === "nurse";
-  const program = await openPage({ startup: () => signedIn(role), list_visits: () => [row()] });
+  const program = await openPage({ startup: () => signedIn(role), list_visits: () => [row()], read_retention: () => ({ audio: 30, transcript: null, draft: null }) });
   if (clinical) {
     expect(await screen.findByTestId("visit-row")).toBeTruthy();
     expect(screen.getByTestId("new-visit")).toBeTruthy();

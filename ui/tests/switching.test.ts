@@ -47,7 +47,7 @@ it("hides everything at once, also what a dialog shows, and keeps what was writt
   save();
   await screen.findByTestId("account");
   expect(JSON.stringify(asked(program, "save_note"))).toContain("Typed and not saved.");
-  expect(document.querySelector(".page")?.classList.contains("covered")).toBe(false);
+  await vi.waitFor(() => { expect(document.querySelector(".page")?.classList.contains("covered")).toBe(false); });
 });
 
 it("stays covered where what was written cannot be kept, and asks", async () => {

@@ -158,6 +158,8 @@ class Desk {
 
   async #locked(): Promise<void> {
     this.isOpen = false;
+    // What is known of whoever has left is not shown to whoever comes.
+    this.startup = undefined;
     this.startup = await program.startup();
   }
 

@@ -20,6 +20,8 @@ export const en = {
     close: "Close",
     loading: "One moment…",
     optional: "optional",
+    dayPlaceholder: "2026-01-31",
+    notADay: "A day is written as 2026-01-31.",
     untitled: "No patient label",
     dismiss: "Dismiss",
     version: (version: string) => `Version ${version}`,

@@ -60,11 +60,17 @@ export function dateAndTime(unixMillis: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-/** The first instant of a day as a date field writes it, by the computer's clock; `null` for none. */
+/** The first instant of a day as it is typed, `2026-01-31`, by the computer's clock; `null` for none and for what is no day. */
 export function dayStart(typed: string): number | null {
-  const [year, month, date] = typed.split("-").map(Number);
-  return year && month && date ? new Date(year, month - 1, date).getTime() : null;
+  const found = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$/.exec(typed);
+  if (!found) return null;
+  const [year, month, date] = found.slice(1).map(Number) as [number, number, number];
+  const at = new Date(year, month - 1, date);
+  return at.getMonth() === month - 1 && at.getDate() === date ? at.getTime() : null;
 }
+
+/** Whether something is typed that is no day. */
+export const isNoDay = (typed: string): boolean => typed.trim() !== "" && dayStart(typed) === null;
 
 /** The first instant after that day. */
 export function dayEnd(typed: string): number | null {
