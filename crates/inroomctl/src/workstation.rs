@@ -6,8 +6,8 @@ use clap::Subcommand;
 use governance::minisign::PublicKey;
 use governance::{Accepted, check_code};
 use scribe::clock;
-use scribe::organisation::read_signed;
-use vault::{SignedSuccessor, Workstation, read_successors};
+use scribe::organisation::{read_signed, successors_beside};
+use vault::{SignedSuccessor, Workstation};
 
 use crate::org::public_key;
 use crate::vaults;
@@ -147,11 +147,7 @@ impl Signed {
 impl Signed {
     /// The statements beside the document by which the organisation's key has named the one after it.
     fn successors(&self) -> anyhow::Result<Vec<SignedSuccessor>> {
-        let beside = match self.document.is_dir() {
-            true => Some(self.document.as_path()),
-            false => self.document.parent(),
-        };
-        Ok(read_successors(beside.unwrap_or(Path::new(".")))?)
+        Ok(successors_beside(&self.document)?)
     }
 }
 

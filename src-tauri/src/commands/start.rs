@@ -2,7 +2,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 use vault::LEAST_PASSPHRASE_CHARACTERS;
 
-use crate::desk::{self, Desk};
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::ipc::{
     ConsentWording, CreateRequest, Demo, EnrolRequest, FromDesk, OpenRequest, PracticeMade,

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use governance::{Account, Code, Command, Organisation};
 use scribe::clock;
-use scribe::organisation::{FoundingStage, Practice, SetUp, read_signed, set_up_practice};
+use scribe::organisation::{
+    FoundingStage, Practice, SetUp, read_signed, set_up_practice, successors_beside,
+};
 use vault::{DevicePlace, ExposeSecret as _, KdfCost, Newcomer, SecretString, Vault, Workstation};
 
 use super::Desk;
@@ -118,8 +120,9 @@ impl Desk {
     pub fn take_document(&self, named: &str) -> Result<u64, Failure> {
         let path = from_the_root(named)?;
         let (document, signature) = read_signed(path).map_err(|error| reject(&error))?;
+        let successors = successors_beside(path).map_err(|error| reject(&error))?;
         let workstation = Workstation::of(&self.store_folder());
-        let taken = workstation.update(document.as_bytes(), &signature, clock::now());
+        let taken = workstation.update(document.as_bytes(), &signature, &successors, clock::now());
         Ok(taken.map_err(|error| reject(&error))?.organisation.serial)
     }
 

@@ -3,6 +3,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use governance::MOST_BYTES;
+use vault::{SignedSuccessor, WorkstationError, read_successors};
 
 /// A file of an organisation that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,20 @@ pub fn read_signed(path: &Path) -> Result<(String, String), FileError> {
         source: Box::new(source),
     })?;
     Ok((text, signature))
+}
+
+/// The statements by which an organisation's key has named the one after it, as they lie beside a
+/// document; of a folder, in it.
+///
+/// # Errors
+/// [`WorkstationError`] if one of them cannot be read.
+pub fn successors_beside(document: &Path) -> Result<Vec<SignedSuccessor>, WorkstationError> {
+    let folder = if document.is_dir() {
+        Some(document)
+    } else {
+        document.parent()
+    };
+    read_successors(folder.unwrap_or(Path::new(".")))
 }
 
 /// Where a signature lies.
