@@ -61,7 +61,7 @@ pub struct KnownModel {
     pub licence: String,
     /// Where it officially comes from.
     pub origin: String,
-    card: String,
+    pub(crate) card: String,
 }
 
 impl KnownModel {
@@ -338,6 +338,10 @@ mod tests {
         let model = |id: &str| KnownModel {
             id: id.to_owned(),
             role: ModelRole::Speech,
+            name: id.to_owned(),
+            licence: "MIT".to_owned(),
+            origin: "a test".to_owned(),
+            card: String::new(),
             file: format!("{id}.bin"),
             sha256: Some(Sha256Hex::try_from("ab".repeat(32)).unwrap()),
         };

@@ -259,6 +259,10 @@ mod tests {
         KnownModel {
             id: format!("the {file}"),
             role: crate::models::ModelRole::Speech,
+            name: file.to_owned(),
+            licence: "MIT".to_owned(),
+            origin: "a test".to_owned(),
+            card: String::new(),
             file: file.to_owned(),
             sha256: hex.map(sha256),
         }
