@@ -121,7 +121,7 @@ impl Vault {
         self.may(Command::AssessRisk)?;
         let now = log::now();
         let incidents = self.incidents()?;
-        let end = self.commit(|transaction| End::of(transaction))?;
+        let end = self.commit(End::of)?;
         let mut told = Told::default();
         let state = self.walk(&end, &mut |line| {
             if let Ok(Line::Entry(entry)) = Line::read(line) {

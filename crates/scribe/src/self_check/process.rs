@@ -68,8 +68,8 @@ fn network_by(asked: &[io::Result<()>; 2]) -> Finding {
             format!("the system gives this program a socket for {families} when it asks for one"),
         );
     }
-    let strange = asked.iter().filter_map(|asked| asked.as_ref().err());
-    match strange.into_iter().find(|error| !is_refusal(error)) {
+    let mut strange = asked.iter().filter_map(|asked| asked.as_ref().err());
+    match strange.find(|error| !is_refusal(error)) {
         Some(error) => Finding::cannot_tell(
             check,
             format!("a socket was not refused but failed ({error})"),
