@@ -88,11 +88,7 @@ fn a_sheet_is_made_used_once_told_to_everybody_and_acknowledged() {
         "--name",
         "Dr. Quillabrax",
     ];
-    let open = [
-        &open[..],
-        &["--code-file", code_file.to_str().unwrap()],
-    ]
-    .concat();
+    let open = [&open[..], &["--code-file", code_file.to_str().unwrap()]].concat();
     // Nobody has signed in with that document yet.
     let (done, said) = typed(&clinic, &open, "");
     assert!(
