@@ -82,7 +82,7 @@ export const office = {
     pack: "Incident pack",
     packLead: "Audit log with its proof, worksheet, digests of programs and models: one encrypted file for those who look into it. No word of a visit.",
     file: "File",
-    fileHint: "A new file with its whole path, best on a medium that leaves this computer.",
+    fileHint: "A new file with its whole path, best on a medium that you take away.",
     recipient: "Encrypt to",
     recipientHint: "An age recipient; if it is empty, your organisation's recovery key.",
     recipientNeeded: "An age recipient, age1…: only the holder of its key can read the pack.",
