@@ -6,21 +6,22 @@ import { refusal } from "./program";
 
 const judged = ({ text }: { text: string }) => ({ text, origin: "person", support: "supported", reason: "", evidence: [] });
 
-it("covers the screen and asks for anybody's account, by button and by key", async () => {
-  for (const way of [() => click("switch-user"), () => press("L", { ctrlKey: true, shiftKey: true })]) {
-    let locked = false;
-    const program = await openPage({
-      startup: () => (locked ? startup({ door: "locked", accounts: true, may: [] }) : signedIn("physician")),
-      lock_vault: () => { locked = true; },
-    });
-    await screen.findByTestId("new-visit");
-    await way();
-    expect((await screen.findByTestId<HTMLInputElement>("account")).value).toBe("");
-    expect(screen.getByTestId<HTMLInputElement>("account").readOnly).toBe(false);
-    expect(screen.queryByTestId("cover")).toBeNull();
-    expect(asked(program, "lock_vault")).toHaveLength(1);
-    document.body.innerHTML = "";
-  }
+it.each([
+  ["button", () => click("switch-user")],
+  ["key", () => press("L", { ctrlKey: true, shiftKey: true })],
+] as const)("covers the screen and asks for anybody's account, by %s", async (_, way) => {
+  let locked = false;
+  const program = await openPage({
+    startup: () => (locked ? startup({ door: "locked", accounts: true, may: [] }) : signedIn("physician")),
+    lock_vault: () => { locked = true; },
+  });
+  await screen.findByTestId("new-visit");
+  await way();
+  const account = await screen.findByTestId<HTMLInputElement>("account");
+  expect(account.value).toBe("");
+  expect(account.readOnly).toBe(false);
+  await vi.waitFor(() => { expect(screen.queryByTestId("cover")).toBeNull(); });
+  expect(asked(program, "lock_vault")).toHaveLength(1);
 });
 
 it("hides everything at once, also what a dialog shows, and keeps what was written", async () => {
