@@ -191,7 +191,10 @@ mod tests {
         assert_eq!(under(), Under::Encrypted);
         computer.proc("self/mountinfo", &mounted(&home, "nfs4", "server:/home"));
         assert_eq!(under(), Under::Unknown);
-        computer.proc("self/mountinfo", &mounted(&home, "ecryptfs", "/.ecryptfs/ada"));
+        computer.proc(
+            "self/mountinfo",
+            &mounted(&home, "ecryptfs", "/.ecryptfs/ada"),
+        );
         assert_eq!(under(), Under::Encrypted);
         // The device's own number goes before.
         computer.number(&device_number(&folder).unwrap(), "sda");

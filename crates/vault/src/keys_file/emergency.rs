@@ -83,13 +83,15 @@ impl EmergencyWay {
     }
 }
 
+/// A sheet's recipient, and this computer's secret if the vault is tied to one.
+pub(crate) type Sheet<'a> = (&'a EscrowRecipient, Option<(DevicePlace, Key<Device>)>);
+
 impl KeysFile {
-    /// The same vault, which the sheet with this recipient opens; no sheet does if `None`. `device` is
-    /// this computer's secret, if the vault is tied to one.
+    /// The same vault, which the sheet with this recipient opens; no sheet does if `None`.
     pub(crate) fn with_emergency(
         &self,
         unwrapped: &Unwrapped,
-        sheet: Option<(&EscrowRecipient, Option<(DevicePlace, Key<Device>)>)>,
+        sheet: Option<Sheet<'_>>,
     ) -> Result<Self, VaultError> {
         let vault = *self.vault().ok_or(DAMAGED)?;
         let mut content = self.content.clone();
