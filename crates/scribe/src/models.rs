@@ -200,11 +200,11 @@ fn resolve_in(
             .sha256
             .clone()
             .ok_or_else(|| ModelError::NoDigest(model.id.clone()))?;
-        let places = folders.iter().map(|folder| folder.join(&model.file));
+        let mut places = folders.iter().map(|folder| folder.join(&model.file));
         let Some(path) = places.clone().find(|path| path.is_file()) else {
             return Err(ModelError::Missing {
                 id: model.id.clone(),
-                path: places.last().unwrap_or_default(),
+                path: places.next_back().unwrap_or_default(),
             });
         };
         return Ok(ModelFile {

@@ -163,11 +163,11 @@ pub enum FromWorker {
     DraftCancelled,
     /// The worker could not do what was asked and ends.
     Failed(Failure),
+    /// The walls around the worker as it has tried them, before it reads a byte of a model.
+    Confined(confinement::Report),
     /// What each voice sounds like by all that it has said so far: sent before the `Settled` of what it
     /// has said last, where a voice encoder was opened.
     Voices(Vec<SpokenVoice>),
-    /// The walls around the worker as it has tried them, before it reads a byte of a model.
-    Confined(confinement::Report),
 }
 
 /// What is known when a draft is done.

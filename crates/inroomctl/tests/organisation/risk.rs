@@ -47,7 +47,6 @@ fn a_failed_self_check_is_an_open_risk_on_the_page_in_the_json_and_on_the_termin
         "folder-private",
         "nothing-readable",
         "log-verifies",
-        "retention-enforced",
         "clock-plausible",
         "idle-lock",
         "not-locked-down",
@@ -55,8 +54,14 @@ fn a_failed_self_check_is_an_open_risk_on_the_page_in_the_json_and_on_the_termin
     ] {
         assert_eq!(verdict(&json, check), "passed", "{check}");
     }
-    // Nobody has backed it up, exported the log or tried the plan yet.
-    for check in ["backup-recent", "log-exported", "drill-recent"] {
+    // Nobody has backed it up, exported the log or tried the plan yet, and by this organisation's document
+    // recordings are kept until a person erases them.
+    for check in [
+        "backup-recent",
+        "log-exported",
+        "drill-recent",
+        "retention-enforced",
+    ] {
         assert_eq!(verdict(&json, check), "failed", "{check}");
     }
     assert_eq!(state(&json, "personal-account"), "controlled");

@@ -330,16 +330,23 @@ mod tests {
             state: State::Genuine,
         };
         is(&genuine(&[], None, NOW), CannotTell);
-        is(&genuine(&[model.clone()], None, NOW), Passed);
+        is(&genuine(std::slice::from_ref(&model), None, NOW), Passed);
         let mut of = organisation(ABC, "2020-01-01", "2100-01-01");
-        is(&genuine(&[model.clone()], Some(&of), NOW), Passed);
+        is(
+            &genuine(std::slice::from_ref(&model), Some(&of), NOW),
+            Passed,
+        );
         of.recalls.push(governance::Recall {
             sha256: sha256(ABC),
             from: governance::Moment(NOW),
             reason: "it invents doses".to_owned(),
         });
         is(
-            &genuine(&[model.clone()], Some(&of), UnixMillis(NOW.0 - 1)),
+            &genuine(
+                std::slice::from_ref(&model),
+                Some(&of),
+                UnixMillis(NOW.0 - 1),
+            ),
             Passed,
         );
         is(&genuine(&[model], Some(&of), NOW), Failed);
